@@ -1,0 +1,56 @@
+# The commands of a checkout. They need python3 (3.11 or later, with venv) and make; nothing is installed outside this folder.
+#
+#   make demo           play the pilot company of examples/ and leave the server running; ONCE=1 exits instead
+#   make test           the whole test suite; ARGS="tests/demo -x" runs a part of it
+#   make lint           style and types
+#   make openapi        write openapi/openapi.json again from the code
+#   make lock           choose the versions of requirements.lock again
+#   make clean          remove what these commands have made
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+# The environment knows the folder it was made in: a moved checkout makes a new one.
+READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
+PIP := $(RUN) pip --disable-pip-version-check install --quiet
+
+.PHONY: help demo test lint openapi lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(READY)
+	@$(RUN) assess demo $(if $(filter-out 0,$(ONCE)),--once)
+
+test: $(READY)
+	$(RUN) pytest $(ARGS)
+
+lint: $(READY)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+openapi: $(READY)
+	$(RUN) assess openapi > openapi/openapi.json.new
+	mv openapi/openapi.json.new openapi/openapi.json
+
+# Universal (CPython 3.11 and later, x86-64 and aarch64), with the hashes of every file and without any index's address;
+# the tools of the tests and the build backend are in it too, so that one lock makes the one environment.
+lock:
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv
+	printf 'hatchling>=1.27\neditables\n' | build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' \
+	  --extra test --output-file requirements.lock pyproject.toml -
+	! grep -nE '^ *-(-|[if])|://' requirements.lock | grep -v -- '--hash='
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Assess needs Python 3.11 or later, this is " + sys.version.split()[0] + "; choose another: make PYTHON=python3.11")'
+	@echo "Making the environment in $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@

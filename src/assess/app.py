@@ -1,0 +1,203 @@
+"""The application: every room's handlers behind one edge, with the resources that they share.
+
+A strict factory: nothing is created at import time, a handler without a policy stops the start-up, and whatever goes wrong
+becomes a problem with words.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Receive, Scope, Send
+from msgspec import Struct
+
+from assess import __version__, shipped
+from assess.campaign import api as campaign_api
+from assess.campaign import respond as respond_api
+from assess.campaign import service as campaigns
+from assess.maturity import api as maturity_api
+from assess.questionnaire import api as questionnaire_api
+from assess.questionnaire.catalogue import Catalogue
+from assess.report import api as report_api
+from assess.roadmap import api as roadmap_api
+from assess.roadmap.library import LoadedLibrary
+from assess.settings import Settings
+from assess.storage.database import Database
+from assess.storage.secrets import Secrets
+from assess.storage.workers import Workers
+from assess.tenancy import api as tenancy_api
+from assess.tenancy.access import DEPENDENCIES, check_policies, may, problems
+from assess.tenancy.model import Permission
+from assess.web import health, openapi, pages
+from assess.web.edge import Edge, Metrics
+from assess.web.problems import HANDLERS
+from assess.web.requests import StrictRequest, negotiated
+
+MAX_BODY = 256 * 1024
+_log = logging.getLogger("assess.housekeeping")
+
+
+class Resources(Struct, frozen=True, kw_only=True):
+    """What the application holds while it runs; whoever makes them closes them."""
+
+    settings: Settings
+    database: Database
+    secrets: Secrets
+    workers: Workers
+    catalogue: Catalogue
+    library: LoadedLibrary
+
+
+class Application:
+    """The ASGI application, and the document that describes it."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.litestar = _litestar(resources)
+        check_policies(handlers_of(self.litestar))
+        self._edge = Edge(self.litestar, self.litestar.state.metrics)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._edge(scope, receive, send)
+
+
+def create_app(resources: Resources) -> Application:
+    """The application on these resources; raises RuntimeError when a handler has no policy."""
+    return Application(resources)
+
+
+def handlers_of(app: Litestar) -> list[HTTPRouteHandler]:
+    """Every handler of ours, each once; Litestar's own answers to OPTIONS are not among them."""
+    found = {handler: None for route in app.routes for handler in getattr(route, "route_handlers", ())}
+    return [
+        handler for handler in found if isinstance(handler, HTTPRouteHandler) and "OPTIONS" not in handler.http_methods
+    ]
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI 3.1 document: derived from the handlers, completed with examples and keys.
+
+    It is made from an application of its own, since Litestar's schema routes would answer on paths without a policy.
+    """
+    app = Litestar(_routes(), openapi_config=openapi.config(__version__), dependencies=DEPENDENCIES, logging_config=None)
+    examples = json.loads((shipped.folder("openapi") / "examples.json").read_bytes())
+    return openapi.completed(app.openapi_schema.to_schema(), handlers_of(app), examples)
+
+
+@get(
+    "/health/live", guards=[may(Permission.PUBLIC)], operation_id="readLiveness", tags=["Service"], responses=problems()
+)
+async def live() -> health.Health:
+    """The process answers."""
+    return health.alive()
+
+
+@get(
+    "/health/ready",
+    guards=[may(Permission.PUBLIC)],
+    operation_id="readReadiness",
+    tags=["Service"],
+    responses=problems(),
+)
+async def ready(database: NamedDependency[Database]) -> health.Health:
+    """The database answers too."""
+    return await health.readiness(database)
+
+
+@get(
+    "/metrics",
+    guards=[may(Permission.PUBLIC)],
+    operation_id="readMetrics",
+    tags=["Service"],
+    responses=problems(),
+    media_type="text/plain",
+    opt={"gives": ("text/plain", "application/openmetrics-text")},
+)
+async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Counters in the Prometheus text format; let only your own network reach them."""
+    return health.exposition(request)
+
+
+@get(
+    "/openapi.json", guards=[may(Permission.PUBLIC)], operation_id="readOpenapi", tags=["Service"], responses=problems()
+)
+async def read_openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """This document."""
+    return _document(request)
+
+
+@get(
+    "/docs",
+    guards=[may(Permission.PUBLIC)],
+    operation_id="readDocumentation",
+    tags=["Service"],
+    responses=problems(),
+    media_type="text/html",
+    opt={"gives": ("text/html",)},
+)
+async def read_documentation(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The same document as a page; it needs neither scripts nor the internet."""
+    return Response(pages.documentation(_document(request)), media_type="text/html")
+
+
+def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    state = request.app.state
+    if "document" not in state:
+        state.document = describe()
+    document: dict[str, Any] = state.document
+    return document
+
+
+def _routes() -> list[Any]:
+    rooms = (tenancy_api, questionnaire_api, campaign_api, respond_api, maturity_api, roadmap_api, report_api)
+    version = Router("/v1", route_handlers=[*(handler for room in rooms for handler in room.handlers), read_openapi])
+    return [version, live, ready, metrics, read_documentation]
+
+
+def _litestar(resources: Resources) -> Litestar:
+    return Litestar(
+        _routes(),
+        dependencies=DEPENDENCIES,
+        exception_handlers=HANDLERS,
+        guards=[negotiated],
+        request_class=StrictRequest,
+        request_max_body_size=MAX_BODY,
+        openapi_config=None,
+        lifespan=[_housekeeping(resources)],
+        state=State({**{name: getattr(resources, name) for name in resources.__struct_fields__}, "metrics": Metrics()}),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _housekeeping(resources: Resources) -> Any:
+    """While the application lives, one loop closes and seals what is due; ``settings.housekeeping`` 0 switches it off."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        if not resources.settings.housekeeping:
+            yield
+            return
+        task = asyncio.create_task(_keep_house(resources))
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return lifespan
+
+
+async def _keep_house(resources: Resources) -> None:
+    while True:
+        try:
+            await campaigns.housekeeping(resources.database, resources.secrets, datetime.now(UTC).date())
+        except Exception:  # the loop must outlive any one failure; it is logged and tried again
+            _log.exception("housekeeping failed; it will be tried again")
+        await asyncio.sleep(resources.settings.housekeeping)

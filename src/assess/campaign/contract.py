@@ -1,0 +1,140 @@
+"""The contract: what is promised to the people at launch, its digest, and the promise in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from assess.campaign.model import Campaign, Contract, ContractQuestionnaire, ContractTeam
+from assess.tenancy.model import Organisation, Team
+from assess.words import Digest, Text
+
+_MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en": "January February March April May June July August September October November December",
+}
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """An assessment with the digests of what its team is asked, in order."""
+
+    assessment_id: UUID
+    team_id: UUID
+    digests: list[Digest]
+
+
+class Promise(Struct, frozen=True, kw_only=True):
+    """What somebody is told before the first answer; ``sentences`` in both languages."""
+
+    digest: Digest
+    threshold: int
+    ends_on: date
+    sentences: list[Text]
+
+
+def contract_of(
+    campaign: Campaign,
+    organisation: Organisation,
+    teams: Sequence[Team],
+    asked: Sequence[Asked],
+    headcounts: Mapping[UUID, int],
+    versions: Sequence[ContractQuestionnaire],
+) -> Contract:
+    """The contract of a campaign on the tree as it stands: the teams that are asked, and every team above them."""
+    by_team = {each.team_id: each for each in asked}
+    return Contract(
+        campaign_id=campaign.id,
+        organisation_id=organisation.id,
+        organisation=organisation.name,
+        key=campaign.key,
+        name=campaign.name,
+        starts_on=campaign.starts_on,
+        ends_on=campaign.ends_on,
+        languages=campaign.languages,
+        threshold=campaign.threshold,
+        anonymity="unlinked",
+        questionnaires=sorted(versions, key=lambda version: (version.key, version.version)),
+        teams=[_node(team, by_team.get(team.id), headcounts) for team in concerned(teams, by_team)],
+    )
+
+
+def contract_digest(contract: Contract) -> Digest:
+    """SHA-256 of the contract as canonical JSON, hexadecimal."""
+    return sha256(msgspec.json.encode(contract, order="deterministic")).hexdigest()
+
+
+def concerned(teams: Sequence[Team], asked: Mapping[UUID, object]) -> list[Team]:
+    """The teams that are asked and their ancestors, in the given order."""
+    parents = {team.id: team.parent_id for team in teams}
+    kept: set[UUID] = set()
+    for team_id in asked:
+        above: UUID | None = team_id
+        while above is not None and above not in kept:
+            kept.add(above)
+            above = parents[above]
+    return [team for team in teams if team.id in kept]
+
+
+def promise_of(contract: Contract, digest: Digest, ends_on: date) -> Promise:
+    """The promise in words. ``ends_on``: the last day as it stands now, which an extension moves."""
+    sentences = [_who_sees_what(contract), _group(contract), _until(ends_on), _sealing(), _participation(contract)]
+    return Promise(digest=digest, threshold=contract.threshold, ends_on=ends_on, sentences=sentences)
+
+
+def _node(team: Team, asked: Asked | None, headcounts: Mapping[UUID, int]) -> ContractTeam:
+    return ContractTeam(
+        team_id=team.id,
+        key=team.key,
+        name=team.name,
+        parent_id=team.parent_id,
+        assessment_id=asked.assessment_id if asked else None,
+        headcount=headcounts.get(team.id, 0) if asked else 0,
+        questionnaires=asked.digests if asked else [],
+    )
+
+
+def _who_sees_what(contract: Contract) -> Text:
+    who = contract.organisation
+    return {
+        "fr": "Vos réponses sont enregistrées sans votre nom ni votre adresse ; "
+        f"personne chez {who} ne peut lire celles d’une seule personne.",
+        "en": "Your answers are kept without your name or your address; "
+        f"nobody at {who} can read those of a single person.",
+    }
+
+
+def _group(contract: Contract) -> Text:
+    return {
+        "fr": f"Aucun résultat n’est montré pour un groupe de moins de {contract.threshold} personnes.",
+        "en": f"No result is shown for a group of fewer than {contract.threshold} people.",
+    }
+
+
+def _until(day: date) -> Text:
+    fr, en = (f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}" for language in ("fr", "en"))
+    return {
+        "fr": f"Vous pouvez modifier ou retirer vos réponses jusqu’à la clôture, prévue après le {fr}.",
+        "en": f"You can change or withdraw your answers until the campaign closes, planned after {en}.",
+    }
+
+
+def _sealing() -> Text:
+    return {
+        "fr": "À la clôture, les réponses sont recopiées dans un ordre tiré au hasard et les originaux effacés ; "
+        "même la base de données entière ne dit plus qui a répondu quoi.",
+        "en": "At the close, the answers are copied in random order and the originals deleted; "
+        "even the whole database no longer says who answered what.",
+    }
+
+
+def _participation(contract: Contract) -> Text:
+    who = contract.organisation
+    return {
+        "fr": f"{who} voit combien de personnes de chaque équipe ont terminé, jamais ce qu’elles ont répondu. "
+        "Vos commentaires sont séparés de vos réponses ; n’y écrivez rien qui vous désigne.",
+        "en": f"{who} sees how many people of each team are done, never what they answered. "
+        "Your comments are cut from your answers; write nothing in them that points at you.",
+    }

@@ -1,0 +1,137 @@
+"""What nobody may see: primary and complementary suppression over the whole tree of teams.
+
+A node publishes sums over the people below it, so the published nodes are the rows of a linear system whose unknowns are
+the groups of people answering at one node (a team; a parent's own people). As the sets of people are nested or apart, the
+system determines exactly the unions of its *remainders*: a published node without its largest published descendants. Nothing
+is readable about fewer than ``k`` people when every remainder holds nobody or at least ``k``. (Primary and complementary
+suppression: Handbook on Statistical Disclosure Control, ch. 4-5; decided on the leaves, because deciding parent by parent leaks.)
+"""
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from uuid import UUID
+
+from msgspec import Struct
+
+from assess.maturity.model import State
+
+
+class Leak(Exception):
+    """What was to be published would reveal a group smaller than the threshold."""
+
+
+class Branch(Struct, frozen=True):
+    """A node of the tree that is masked. ``own``: people who answered at this node itself, not below it."""
+
+    node: UUID
+    parent: UUID | None
+    own: int
+
+
+class Branches:
+    """A tree of branches, with the sums and remainders that suppression is decided on."""
+
+    def __init__(self, branches: Collection[Branch]):
+        self.own = {branch.node: branch.own for branch in branches}
+        self.parents = {branch.node: branch.parent for branch in branches}
+        self.children: dict[UUID, list[UUID]] = {node: [] for node in self.own}
+        for node, parent in self.parents.items():
+            if parent is not None:
+                self.children[parent].append(node)
+        self.upwards = self._from_the_leaves()
+        self.people = dict(self.own)
+        for node in self.upwards:
+            self.people[node] += sum(self.people[child] for child in self.children[node])
+
+    def largest_published(self, node: UUID, hidden: Collection[UUID]) -> list[UUID]:
+        """The published nodes below ``node`` that stand below no other published one."""
+        found = []
+        for child in self.children[node]:
+            found.extend([child] if child not in hidden else self.largest_published(child, hidden))
+        return found
+
+    def remainder(self, node: UUID, hidden: Collection[UUID]) -> list[UUID]:
+        """The nodes whose own people are counted in ``node`` and in no published node below it."""
+        rest = [node]
+        for child in self.children[node]:
+            if child in hidden:
+                rest.extend(self.remainder(child, hidden))
+        return rest
+
+    def _from_the_leaves(self) -> list[UUID]:
+        """Children before their parents; in the order of ids among equals."""
+        order = sorted(node for node, parent in self.parents.items() if parent is None)
+        for node in order:
+            order.extend(sorted(self.children[node]))
+        return order[::-1]
+
+
+def mask(tree: Branches, k: int, withheld: Mapping[UUID, State] | None = None) -> dict[UUID, State]:
+    """Which nodes are hidden, and why; the same for every order of the branches.
+
+    R1: nodes of 1 to k-1 people. R2: while a published node's remainder holds 1 to k-1 people, the smallest published node of
+    those that determine it (tie: id). ``withheld``: what is hidden for reasons of its own, from the start.
+    """
+    hidden = dict(withheld or {})
+    hidden.update({node: State.BELOW_THRESHOLD for node, people in tree.people.items() if 0 < people < k})
+    while smallest := _smallest_of_a_leak(tree, k, hidden):
+        hidden[smallest] = State.PROTECTS_OTHERS
+    verify(tree, k, hidden)
+    return hidden
+
+
+def _smallest_of_a_leak(tree: Branches, k: int, hidden: Mapping[UUID, State]) -> UUID | None:
+    """The smallest published node that helps to determine a group of 1 to k-1 people; none when nothing is determined."""
+    for node in tree.upwards:
+        if node not in hidden:
+            below = [child for child in tree.largest_published(node, hidden) if tree.people[child]]
+            if 0 < tree.people[node] - sum(tree.people[child] for child in below) < k:
+                return min(below, key=lambda child: (tree.people[child], child))
+    return None
+
+
+def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
+    """The rank test: solve the published system with exact fractions; raises Leak if it determines 1 to k-1 people.
+
+    It knows nothing of remainders: Gauss-Jordan on the incidence matrix. Reduced rows that share no unknown and are made of
+    ones are all that the system determines, together with their unions.
+    """
+    rows: dict[UUID, dict[UUID, Fraction]] = {}
+    for node in tree.upwards:
+        if node not in hidden:
+            _add_row(rows, dict.fromkeys(_answering(tree, node), Fraction(1)))
+    seen: set[UUID] = set()
+    for row in rows.values():
+        if set(row.values()) != {Fraction(1)} or seen & row.keys():
+            raise Leak("the published nodes are not nested")
+        seen |= row.keys()
+        if sum(tree.own[node] for node in row) < k:
+            raise Leak(f"{len(row)} groups of fewer than {k} people are determined")
+
+
+def _answering(tree: Branches, node: UUID) -> list[UUID]:
+    """The nodes at or below ``node`` with people of their own."""
+    below = [found for child in tree.children[node] for found in _answering(tree, child)]
+    return [node, *below] if tree.own[node] else below
+
+
+def _add_row(rows: dict[UUID, dict[UUID, Fraction]], row: dict[UUID, Fraction]) -> None:
+    """One step of Gauss-Jordan; ``rows`` are reduced, each known by its pivot."""
+    for pivot in [node for node in row if node in rows]:
+        _subtract(row, rows[pivot], row[pivot])
+    if not row:
+        return
+    pivot, lead = next(iter(row.items()))
+    reduced = {node: value / lead for node, value in row.items()}
+    for other in rows.values():
+        if pivot in other:
+            _subtract(other, reduced, other[pivot])
+    rows[pivot] = reduced
+
+
+def _subtract(row: dict[UUID, Fraction], other: Mapping[UUID, Fraction], times: Fraction) -> None:
+    """``row`` minus ``times`` × ``other``, in place; what becomes zero goes."""
+    for node, value in other.items():
+        row[node] = row.get(node, Fraction(0)) - times * value
+        if not row[node]:
+            del row[node]

@@ -1,0 +1,141 @@
+"""Staffing: which teams give the person-days of an action, who owns it, and which roles nobody holds.
+
+A role falls to a team that has its function: the first of the role's functions that any team with capacity has; among several
+teams the one with the most to gain from the action, then the first in the tree. A role without functions (``everyone``,
+``manager``) falls to each team that has the gap. A role that no team can carry is a vacancy: its days limit nothing, and are said.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from uuid import UUID
+
+from msgspec import Struct
+
+from assess.roadmap.gaps import exact
+from assess.roadmap.model import Action, Owner, PlanningTeam, Role
+from assess.roadmap.priorities import Gain
+from assess.words import Key
+
+FELT_FROM = Fraction(1, 4)
+"""A team feels an action's change load when it gives at least this share of the action's person-days."""
+
+Slot = tuple[UUID, int]
+"""A team and a month, counted from the action's start."""
+
+
+class Crew(Struct, frozen=True):
+    """Who does an action. change: risk points of the teams that feel the change. vacant: roles that wait for a person."""
+
+    gains: list[Gain]
+    demand: dict[Slot, Fraction]
+    unassigned: Fraction
+    change: dict[UUID, int]
+    owner: Owner
+    first_step_owner: Owner
+    vacant: list[Key]
+
+    @property
+    def effort(self) -> Fraction:
+        """Person-days of everybody, those of vacant roles too."""
+        return sum(self.demand.values(), Fraction(0)) + self.unassigned
+
+
+class Staffing:
+    """The teams and roles of one organisation."""
+
+    def __init__(self, teams: Sequence[PlanningTeam], roles: Sequence[Role]):
+        self.teams = [team for team in teams if team.capacity_days > 0]
+        self.roles = {role.key: role for role in roles}
+
+    def crew(self, action: Action, gains: Sequence[Gain]) -> Crew:
+        """The crew of ``action``; with effort per team only the teams that do it gain."""
+        able = self._able(action.role, gains)
+        units = _units(action, able, gains)
+        kept = [gain for gain in gains if action.effort_per != "team" or not able or gain.room.team.id in units]
+        demand, unassigned = self._demand(action, kept, units)
+        owner = self.owner(action.role, kept)
+        first = self.owner(action.first_step.role, kept)
+        vacant = self._vacant(action, kept, {owner.role: owner, first.role: first})
+        return Crew(kept, demand, unassigned, _change(action, demand), owner, first, vacant)
+
+    def owner(self, role: Key, gains: Sequence[Gain]) -> Owner:
+        """The lead of the carrying team, or the vacant role."""
+        known = self.roles[role]
+        team = self._carrier(role, gains)
+        name = None if team is None or known.to_appoint else team.lead
+        return Owner(role=role, title=known.title, vacant=name is None, name=name, team=team.name if team else None)
+
+    def _able(self, role: Key, gains: Sequence[Gain]) -> list[PlanningTeam]:
+        """The teams that could carry a role, in the order of the tree."""
+        functions = self.roles[role].functions
+        if not functions:
+            concerned = {gain.room.team.id for gain in gains}
+            return [team for team in self.teams if team.id in concerned]
+        by_function = ([team for team in self.teams if function in team.functions] for function in functions)
+        return next((found for found in by_function if found), [])
+
+    def _carrier(self, role: Key, gains: Sequence[Gain]) -> PlanningTeam | None:
+        """The able team with the most to gain from the action, then the first."""
+        weights = {team.id: Fraction(0) for team in self.teams}
+        for gain in gains:
+            weights[gain.room.team.id] = weights.get(gain.room.team.id, Fraction(0)) + gain.points
+        return max(self._able(role, gains), key=lambda team: weights[team.id], default=None)
+
+    def _demand(
+        self, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int]
+    ) -> tuple[dict[Slot, Fraction], Fraction]:
+        """Person-days by team and month, and those of nobody."""
+        times = sum(units.values()) or 1
+        demand: dict[Slot, Fraction] = {}
+        unassigned = Fraction(0)
+        for part in action.demand:
+            days = exact(part.person_days)
+            shares = self._shares(part.role, action, gains, units, times)
+            unassigned += days * times if not shares else 0
+            for team, count in shares.items():
+                for month, each in _spread(action, part.month, days * count):
+                    demand[team, month] = demand.get((team, month), Fraction(0)) + each
+        return demand, unassigned
+
+    def _shares(
+        self, role: Key, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int], times: int
+    ) -> dict[UUID, int]:
+        """How many times each team does the part of a role."""
+        if role == action.role and units:
+            return dict(units)
+        if not self.roles[role].functions:
+            return {team.id: 1 for team in self._able(role, gains)}
+        carrier = self._carrier(role, gains)
+        return {carrier.id: times} if carrier else {}
+
+    def _vacant(self, action: Action, gains: Sequence[Gain], owners: Mapping[Key, Owner]) -> list[Key]:
+        """Owners without a name, and working roles that must be appointed or that no team carries."""
+        working = dict.fromkeys(part.role for part in action.demand)
+        empty = [role for role in working if self.roles[role].to_appoint or not self._able(role, gains)]
+        return list(dict.fromkeys([role for role, owner in owners.items() if owner.vacant] + empty))
+
+
+def _units(action: Action, able: Sequence[PlanningTeam], gains: Sequence[Gain]) -> dict[UUID, int]:
+    """How often which team does the work: once per able team with the gap, or once per person of able teams; else none: once."""
+    if action.effort_per == "team":
+        concerned = {gain.room.team.id for gain in gains}
+        return {team.id: 1 for team in able if team.id in concerned}
+    if action.effort_per == "person":
+        return {team.id: team.headcount for team in able if team.headcount}
+    return {}
+
+
+def _spread(action: Action, month: int, days: Fraction) -> list[tuple[int, Fraction]]:
+    """Work that each person does once is spread evenly over the action's months: people take turns."""
+    if action.effort_per != "person":
+        return [(month, days)]
+    return [(turn, days / action.duration) for turn in range(action.duration)]
+
+
+def _change(action: Action, demand: Mapping[Slot, Fraction]) -> dict[UUID, int]:
+    """Risk points of each team that gives at least a quarter of one unit's person-days, or the most of all."""
+    given: dict[UUID, Fraction] = {}
+    for (team, _), days in demand.items():
+        given[team] = given.get(team, Fraction(0)) + days
+    felt_from = min(FELT_FROM * exact(action.internal_pd), max(given.values(), default=Fraction(0)))
+    return {team: action.risk for team, days in given.items() if days >= felt_from}

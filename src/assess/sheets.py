@@ -1,0 +1,129 @@
+"""Sheets: CSV as people's spreadsheets write it, read strictly and all at once.
+
+UTF-8 with or without a byte-order mark, comma or semicolon, a header line. Every problem is found before anything is refused,
+each with its line; on the way out a cell that a spreadsheet would run as a formula is made a text.
+"""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+
+from assess.errors import Finding, Invalid, Malformed
+
+MAX_ROWS = 50_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class SheetUnreadable(Malformed):
+    """The sheet cannot be read as CSV in UTF-8."""
+
+    title_fr = "La feuille n’est pas lisible comme un CSV en UTF-8."
+
+
+class SheetInvalid(Invalid):
+    """Lines of the sheet break rules; nothing was imported."""
+
+    title_fr = "Des lignes de la feuille enfreignent des règles ; rien n’a été importé."
+
+
+class Row(Struct, frozen=True):
+    """A line of the sheet: its number as an editor shows it, and its cells by column, stripped."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_sheet(body: bytes, columns: Sequence[str], *, required: Collection[str]) -> list[Row]:
+    """The rows of a CSV body; raises SheetUnreadable or SheetInvalid with every finding."""
+    table = list(_lines(_text(body)))
+    if not table:
+        raise SheetInvalid(
+            "the sheet is empty",
+            errors=[Finding(pointer="#/line/1", rule="a header line is needed", example=",".join(columns))],
+        )
+    (header_line, header), *lines = table
+    _check_header(header_line, header, columns, required)
+    _check_size(lines, columns)
+    findings = [_width_finding(line, cells, header) for line, cells in lines if len(cells) != len(header)]
+    if findings:
+        raise SheetInvalid(f"{len(findings)} lines have the wrong number of cells", errors=findings[:100])
+    return [Row(line, dict(zip(header, cells, strict=True))) for line, cells in lines]
+
+
+def write_sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV in UTF-8 with every formula made harmless."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def safe_cell(cell: object) -> object:
+    """A text that a spreadsheet would run gets an apostrophe in front; everything else stays as it is."""
+    return "'" + cell if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _text(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SheetUnreadable(f"byte {error.start} is not UTF-8; save the sheet as CSV UTF-8") from error
+    if "\x00" in text:
+        raise SheetUnreadable("the sheet contains a NUL character")
+    return text
+
+
+def _lines(text: str) -> Iterable[tuple[int, list[str]]]:
+    head = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True
+    )
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise SheetUnreadable(f"line {reader.line_num}: {error}") from error
+
+
+def _check_header(line: int, header: list[str], columns: Sequence[str], required: Collection[str]) -> None:
+    findings = [
+        Finding(
+            pointer=f"#/line/{line}/{name}", rule="this column is not known", received=name, example=",".join(columns)
+        )
+        for name in header
+        if name not in columns
+    ]
+    findings += [
+        Finding(
+            pointer=f"#/line/{line}",
+            rule=f"the column {name} is needed",
+            received=",".join(header),
+            example=",".join(columns),
+        )
+        for name in columns
+        if name in required and name not in header
+    ]
+    if len(set(header)) != len(header):
+        findings.append(Finding(pointer=f"#/line/{line}", rule="each column stands once", received=",".join(header)))
+    if findings:
+        raise SheetInvalid("the header line is wrong", errors=findings)
+
+
+def _check_size(lines: list[tuple[int, list[str]]], columns: Sequence[str]) -> None:
+    if not lines:
+        raise SheetInvalid(
+            "the sheet has no line below its header",
+            errors=[Finding(pointer="#/line/2", rule="at least one line", example=",".join(columns))],
+        )
+    if len(lines) > MAX_ROWS:
+        raise SheetInvalid(f"the sheet has {len(lines)} lines; at most {MAX_ROWS} are taken at once")
+
+
+def _width_finding(line: int, cells: list[str], header: list[str]) -> Finding:
+    return Finding(
+        pointer=f"#/line/{line}", rule=f"a line has {len(header)} cells, as the header", received=",".join(cells)[:200]
+    )

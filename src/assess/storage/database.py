@@ -1,0 +1,148 @@
+"""The database as the rest of the house sees it: transactions, each opened for one organisation.
+
+A transaction sets ``assess.organisation`` with the statement SET LOCAL (``set_config`` does not travel to the workers of a
+sharded database); row-level security is the net underneath. The hot path calls one SQL function on the raw driver connection:
+a single statement commits itself. This module alone knows both tricks.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from assess.errors import Unavailable
+
+SESSION = {
+    "application_name": "assess",
+    "search_path": "assess",
+    "timezone": "UTC",
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "transaction_timeout": "15s",
+}
+"""Limits of every application connection."""
+
+
+_LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.OperatorInterventionError,
+)
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached now; nothing was lost, try again in a moment."""
+
+    title_fr = "La base de données est injoignable pour l’instant ; rien n’est perdu, réessayez dans un instant."
+
+
+class Tx(Struct, frozen=True):
+    """One transaction of one organisation; ``now`` is its clock."""
+
+    connection: AsyncConnection
+    organisation_id: UUID
+    now: datetime
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Execute a Core statement; each names ``organisation_id`` itself as well."""
+        return await self.connection.execute(statement, parameters)
+
+
+class Database(Struct, frozen=True):
+    """A pool of connections of the application role."""
+
+    engine: AsyncEngine
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, organisation_id: UUID) -> AsyncIterator[Tx]:
+        """A transaction for one organisation: commits at the end, rolls back on any exception."""
+        async with _explained(), self.engine.begin() as connection:
+            await connection.exec_driver_sql(_set_organisation(organisation_id))
+            yield Tx(connection, organisation_id, datetime.now(UTC))
+
+    async def call(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """One row of one autocommitted statement by the raw driver: the hot path's single round trip."""
+        async with self._driver() as driver:
+            return await driver.fetchrow(sql, *arguments)
+
+    async def run(self, sql: str) -> None:
+        """One autocommitted statement by the raw driver, for what cannot run in a transaction (VACUUM)."""
+        async with self._driver() as driver:
+            await driver.execute(sql)
+
+    @contextlib.asynccontextmanager
+    async def _driver(self) -> AsyncIterator[Any]:
+        """The raw driver connection of a pooled one; a connection that broke leaves the pool."""
+        async with _explained():
+            connection = await self.engine.raw_connection()
+            driver: Any = connection.driver_connection
+            try:
+                yield driver
+            finally:
+                if driver.is_closed():
+                    connection.invalidate()
+                else:
+                    connection.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def connect(url: str, *, pool: int = 10) -> Database:
+    """A Database for ``postgresql://…``; no connection is made yet."""
+    return Database(
+        create_async_engine(
+            driver_url(url),
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            json_serializer=lambda value: msgspec.json.encode(value).decode(),
+            json_deserializer=msgspec.json.decode,
+            connect_args={"server_settings": SESSION, "timeout": 5},
+        )
+    )
+
+
+def driver_url(url: str) -> str:
+    """``postgresql://…`` as SQLAlchemy wants it for its driver."""
+    return url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def _set_organisation(organisation_id: UUID) -> str:
+    """The one statement that is a built string: SET takes no parameters, and a UUID's text has only hex digits and dashes."""
+    return f"SET LOCAL assess.organisation = '{UUID(str(organisation_id))}'"
+
+
+@contextlib.asynccontextmanager
+async def _explained() -> AsyncIterator[None]:
+    """A lost or exhausted database is a 503 with words; every other error passes as it is."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseUnavailable(headers={"Retry-After": "1"}) from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, InterfaceError) or _is_transient(error):
+            raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
+        raise
+    except _LOST as error:
+        raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
+
+
+def _is_transient(error: DBAPIError) -> bool:
+    """Class 53 (resources), 57 (operator), 08 (connection): the database says "not now"."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, OperationalError) and state[:2] in {"53", "57", "08"}

@@ -1,0 +1,124 @@
+"""Migrations: all pending revisions in one transaction, one process at a time, as the owner of the tables."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from msgspec import Struct
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from assess import shipped
+from assess.storage.database import driver_url
+from assess.storage.tables import questionnaire_version
+
+ADVISORY_LOCK = 7_204_655
+"""Any number, as long as it stays the same."""
+
+BEFORE = (
+    "set local search_path = ''",
+    f"select pg_advisory_xact_lock({ADVISORY_LOCK})",
+    "set local role assess_owner",
+    "create schema if not exists assess",
+)
+
+
+class MigrationError(Exception):
+    """The database cannot be migrated; the message says why, in one sentence."""
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """A published questionnaire version as it is kept."""
+
+    digest: str
+    key: str
+    version: str
+    body: dict[str, Any]
+
+
+async def migrate(url: str, versions: Sequence[Version] = (), *, wait: str = "5s") -> list[str]:
+    """Run the pending revisions, then publish ``versions``; returns the revisions that were run.
+
+    ``url``: ``postgresql://`` of the migrator. ``wait``: for any lock. Raises MigrationError when another migration holds the lock, or when a
+    published version has changed.
+    """
+    async with _connection(url) as connection:
+        await connection.execute(select(func.set_config("lock_timeout", wait, True)))
+        for statement in BEFORE:
+            await connection.exec_driver_sql(statement)
+        todo = await connection.run_sync(_pending)
+        await connection.run_sync(_upgrade)
+        await publish(connection, versions)
+    return todo
+
+
+async def pending(url: str) -> list[str]:
+    """The revisions that the database lacks, oldest first; any role that may read ``alembic_version`` can ask."""
+    async with _connection(url) as connection:
+        return await connection.run_sync(_pending)
+
+
+async def publish(connection: AsyncConnection, versions: Iterable[Version]) -> None:
+    """Keep the versions that are not there yet; raises MigrationError when one has been published with another content."""
+    for version in versions:
+        kept = select(questionnaire_version.c.digest).where(
+            questionnaire_version.c.key == version.key, questionnaire_version.c.version == version.version
+        )
+        await connection.execute(_insert(version))
+        if await connection.scalar(kept) != version.digest:
+            raise MigrationError(
+                f"questionnaire {version.key} {version.version} is already published with another content; give it a new version"
+            )
+
+
+def statements_of(path: Path) -> list[str]:
+    """The statements of an SQL file, which stand apart by an empty line."""
+    return [statement for statement in path.read_text().split("\n\n") if statement.strip()]
+
+
+def _insert(version: Version) -> Any:
+    row = {**msgspec.structs.asdict(version), "published_at": datetime.now(UTC)}
+    return insert(questionnaire_version).values(row).on_conflict_do_nothing()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _pending(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"version_table_schema": "assess"})
+    scripts = ScriptDirectory.from_config(_config())
+    present = context.get_current_heads() or ("base",)
+    return [script.revision for script in scripts.iterate_revisions("heads", present)][::-1]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(shipped.folder("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextlib.asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction on one connection of its own."""
+    engine = create_async_engine(driver_url(url), poolclass=NullPool, connect_args={"timeout": 10})
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except (DBAPIError, OSError) as error:
+        raise MigrationError(f"the database refused: {str(getattr(error, 'orig', error)).strip()}") from error
+    finally:
+        await engine.dispose()

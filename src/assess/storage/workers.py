@@ -1,0 +1,124 @@
+"""Workers: processes of their own for heavy thinking (scoring, planning, drawing), with limits.
+
+What a worker imports stays out of the server. A worker dies by itself when it thinks for too long, takes too much memory, or
+when the server is gone.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from assess.errors import Unavailable
+
+MEMORY = 2 * 1024**3
+"""Bytes of address space."""
+
+
+class WorkTookTooLong(Unavailable):
+    """This took too long and was given up."""
+
+    title_fr = "Ce calcul a pris trop de temps et a été abandonné."
+
+
+class WorkerLost(Unavailable):
+    """The process that did this work has died."""
+
+    title_fr = "Le processus qui faisait ce travail s’est arrêté."
+
+
+class Workers:
+    """A pool of worker processes; a broken one is replaced."""
+
+    def __init__(self, processes: int, *, seconds: int = 60):
+        self._processes = processes
+        self._seconds = seconds
+        self._pool = self._new_pool()
+
+    async def run(self, target: str, *arguments: Any) -> Any:
+        """``target`` = ``"module:function"``, called in a worker with picklable arguments; its exceptions pass.
+
+        Raises WorkTookTooLong after ``seconds``, waiting for a free worker included, and WorkerLost when a worker died of this
+        work twice (the first time it may have been another one's fault: all share the pool).
+        """
+        began = time.monotonic()
+        with contextlib.suppress(BrokenProcessPool):
+            return await self._attempt(target, arguments)
+        self._refuse_late(began)
+        try:
+            return await self._attempt(target, arguments)
+        except BrokenProcessPool as error:
+            self._refuse_late(began)
+            raise WorkerLost(headers={"Retry-After": "5"}) from error
+
+    def close(self) -> None:
+        """Let the running work end, and the workers with it; what waits is cancelled."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def _attempt(self, target: str, arguments: tuple[Any, ...]) -> Any:
+        pool = self._pool
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._seconds + 1):
+                return await loop.run_in_executor(pool, _call, target, arguments, self._seconds)
+        except TimeoutError as error:
+            raise WorkTookTooLong(headers={"Retry-After": "30"}) from error
+        except BrokenProcessPool:
+            self._replace(pool)
+            raise
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        """A new pool, once for all who shared the broken one."""
+        if self._pool is broken:
+            self._pool = self._new_pool()
+            broken.shutdown(wait=False)
+
+    def _refuse_late(self, began: float) -> None:
+        if time.monotonic() - began >= self._seconds:
+            raise WorkTookTooLong(headers={"Retry-After": "30"})
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare
+        )
+
+
+def _prepare() -> None:
+    """The first thing in a new worker: Ctrl-C is the server's business, memory is bounded, no worker outlives its server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each of its threads would reserve memory
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _call(target: str, arguments: tuple[Any, ...], seconds: int) -> Any:
+    """In the worker."""
+    module, _, function = target.partition(":")
+    with _time_limit(seconds):
+        return getattr(importlib.import_module(module), function)(*arguments)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    """After ``seconds`` the kernel ends this process, whatever library it is lost in."""
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)

@@ -1,0 +1,137 @@
+"""Who may: a policy on each handler, checked before anything else happens.
+
+``may(permission)`` is data on the handler; a handler without one stops the start-up. A key is looked up before its tenant
+is known, by one SECURITY DEFINER function; everything after that happens in the organisation's own transactions.
+"""
+
+import hmac
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from assess.errors import Forbidden, Unauthenticated
+from assess.storage.database import Database, Tx
+from assess.storage.secrets import Secrets
+from assess.tenancy.model import Permission, Principal, Role
+from assess.tenancy.tokens import hash_secret, read_key
+from assess.web.problems import problems
+
+__all__ = ["DEPENDENCIES", "May", "check_policies", "may", "problems"]
+
+_EXAMPLE = "Authorization: Bearer assess_live_…"
+
+
+class KeyMissing(Unauthenticated):
+    """This address needs an API key."""
+
+    title_fr = "Cette adresse demande une clé d’API."
+
+
+class KeyInvalid(Unauthenticated):
+    """This API key is not valid."""
+
+    title_fr = "Cette clé d’API n’est pas valide."
+
+
+class KeyExpired(Unauthenticated):
+    """This API key has expired or was revoked."""
+
+    title_fr = "Cette clé d’API a expiré ou a été révoquée."
+
+
+class PermissionMissing(Forbidden):
+    """Your key's role or scopes do not allow this."""
+
+    title_fr = "Le rôle ou les droits de votre clé ne le permettent pas."
+
+
+class May:
+    """The guard that ``may`` makes; its permission can be read by tests and by the start-up check."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        """Let the request through or raise; ``connection.auth`` becomes the Principal."""
+        if self.permission in {Permission.PUBLIC, Permission.RESPOND}:
+            return
+        principal = await principal_of(connection)
+        if not principal.may(self.permission):
+            raise PermissionMissing(
+                f"this needs the permission {self.permission.value}; your role is {principal.role.value}"
+            )
+        connection.scope["auth"] = principal
+
+
+def may(permission: Permission) -> May:
+    """The policy of a handler: the one permission that it demands."""
+    return May(permission)
+
+
+def check_policies(handlers: Iterable[HTTPRouteHandler]) -> None:
+    """Raise RuntimeError when a handler does not demand exactly one permission."""
+    for handler in handlers:
+        policies = [guard for guard in handler.resolve_guards() if isinstance(guard, May)]
+        if len(policies) != 1:
+            raise RuntimeError(f"{handler.handler_name} must demand exactly one permission, not {len(policies)}")
+
+
+async def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
+    """The holder of the request's key; raises KeyMissing, KeyInvalid or KeyExpired."""
+    scheme, _, text = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        raise KeyMissing(f"send it as the header {_EXAMPLE}")
+    key = read_key(text.strip())
+    if key is None:
+        raise KeyInvalid("the key has a wrong length, letter or checksum; was it copied whole?")
+    database: Database = connection.app.state.database
+    secrets: Secrets = connection.app.state.secrets
+    row = await database.call("select * from assess.key_by_id($1)", key.id)
+    if row is None or not hmac.compare_digest(row["secret_hash"], hash_secret(secrets.pepper, key.secret)):
+        raise KeyInvalid("no such key")
+    if row["revoked_at"] or (row["expires_on"] and row["expires_on"] < datetime.now(UTC).date()):
+        raise KeyExpired("ask the organisation's admin for a new one")
+    return Principal(
+        organisation_id=row["organisation_id"],
+        key_id=row["id"],
+        name=row["name"],
+        role=Role(row["role"]),
+        scopes=frozenset(Permission(scope) for scope in row["scopes"]),
+        team_id=row["team_id"],
+    )
+
+
+async def _tx(request: Request[Any, Any, Any]) -> AsyncIterator[Tx]:
+    """The only generator dependency: with two, a failing COMMIT becomes an ExceptionGroup. No exception is translated here."""
+    database: Database = request.app.state.database
+    principal: Principal = request.auth
+    async with database.transaction(principal.organisation_id) as tx:
+        yield tx
+
+
+def _principal(request: Request[Any, Any, Any]) -> Principal:
+    return request.auth  # type: ignore[no-any-return]  # set by May
+
+
+def _from_state(name: str) -> Provide:
+    """A dependency that hands out a resource of the application."""
+
+    def provide(request: Request[Any, Any, Any]) -> Any:
+        return request.app.state[name]
+
+    return Provide(provide, sync_to_thread=False)
+
+
+RESOURCES = ("database", "settings", "secrets", "workers", "catalogue", "library")
+"""What the application holds while it runs, handed to handlers by name."""
+
+DEPENDENCIES: dict[str, Provide] = {
+    "tx": Provide(_tx),
+    "principal": Provide(_principal, sync_to_thread=False),
+    **{name: _from_state(name) for name in RESOURCES},
+}

@@ -1,0 +1,173 @@
+"""Doings on organisations, teams and keys: gather, think, apply."""
+
+import secrets as random
+from collections.abc import Sequence
+from uuid import UUID
+
+from assess.errors import Conflict, Finding, Invalid
+from assess.storage.database import Database, Tx
+from assess.storage.ids import uuid7
+from assess.tenancy import store
+from assess.tenancy.model import (
+    GRANTS,
+    ApiKey,
+    Imported,
+    IssuedApiKey,
+    Me,
+    NewApiKey,
+    NewTeam,
+    Organisation,
+    Permission,
+    Principal,
+    Role,
+    Team,
+)
+from assess.tenancy.team_sheet import check_tree, in_tree_order
+from assess.tenancy.tokens import KeyText, hash_secret, write_key
+from assess.words import Link
+
+
+class OrganisationKeyTaken(Conflict):
+    """Another organisation already has that key."""
+
+    constraint = "organisation_key_taken"
+    title_fr = "Une autre organisation porte déjà cette clé."
+
+
+class TeamKeyTaken(Conflict):
+    """Another team of your organisation already has that key."""
+
+    constraint = "team_key_taken"
+    title_fr = "Une autre équipe de votre organisation porte déjà cette clé."
+
+
+class TeamNameTaken(Conflict):
+    """Another team of your organisation already has that name."""
+
+    constraint = "team_name_taken"
+    title_fr = "Une autre équipe de votre organisation porte déjà ce nom."
+
+
+class KeyTeamUnknown(Invalid):
+    """The key's team is no team of your organisation."""
+
+    constraint = "api_key_team_exists"
+    title_fr = "L’équipe de la clé n’est pas une équipe de votre organisation."
+
+
+class KeyScopeBeyondRole(Invalid):
+    """A scope cannot give more than the role does."""
+
+    title_fr = "Un droit ne peut pas donner plus que le rôle."
+
+
+class KeyNeedsTeam(Invalid):
+    """A team lead's key names the team, and no other key does."""
+
+    title_fr = "La clé d’un responsable d’équipe nomme son équipe, et elle seule."
+
+
+async def add_organisation(database: Database, key: str, name: str) -> Organisation:
+    """A new organisation; raises OrganisationKeyTaken (as the constraint's violation)."""
+    async with database.transaction(uuid7()) as tx:
+        return await store.add_organisation(tx, key, name)
+
+
+async def me(tx: Tx, principal: Principal) -> Me:
+    """Who asks, and where to go next."""
+    await store.mark_used(tx, principal.key_id, tx.now.date())
+    permissions = [permission for permission in Permission if principal.may(permission)]
+    places = {"teams": Permission.READ_ORGANISATION, "campaigns": Permission.READ_PARTICIPATION}
+    links = [Link(rel=rel, href=f"/v1/{rel}") for rel, needed in places.items() if needed in permissions]
+    return Me(
+        organisation=await store.organisation_of(tx),
+        key_id=principal.key_id,
+        name=principal.name,
+        role=principal.role,
+        permissions=permissions,
+        links=links,
+    )
+
+
+async def add_team(tx: Tx, new: NewTeam) -> Team:
+    """A new team; its parent is named by key. Raises TreeInvalid."""
+    teams = await store.teams_of(tx)
+    check_tree([new], _parents(teams))
+    return await store.add_team(tx, new, _ids(teams).get(new.parent or ""))
+
+
+async def change_team(tx: Tx, team_id: UUID, new: NewTeam) -> Team:
+    """A team as it is said now; raises TeamNotFound or TreeInvalid."""
+    old = await store.team_of(tx, team_id)
+    teams = await store.teams_of(tx)
+    known = {key: parent for key, parent in _parents(teams).items() if key != old.key}
+    check_tree([new], known)
+    return await store.change_team(tx, team_id, new, _ids(teams).get(new.parent or ""))
+
+
+async def import_teams(tx: Tx, news: Sequence[NewTeam], *, dry_run: bool) -> Imported:
+    """Create or change teams by key, all or nothing; with ``dry_run`` only say what would happen. Raises TreeInvalid."""
+    before = {team.key: team for team in await store.teams_of(tx)}
+    check_tree(news, _parents(list(before.values())))
+    created = [new for new in news if new.key not in before]
+    changed = [new for new in news if new.key in before and not _same(new, before)]
+    if not dry_run:
+        await _write(tx, in_tree_order([*created, *changed], before), before)
+    return Imported(
+        dry_run=dry_run,
+        rows=len(news),
+        created=len(created),
+        updated=len(changed),
+        unchanged=len(news) - len(created) - len(changed),
+        summary=f"{len(news)} of {len(news)}",
+    )
+
+
+async def issue_key(tx: Tx, pepper: bytes, new: NewApiKey) -> IssuedApiKey:
+    """A new key; its secret is in the reply and nowhere else. Raises KeyScopeBeyondRole or KeyNeedsTeam."""
+    _check_key(new)
+    text = KeyText(uuid7(), random.token_bytes(32))
+    key = await store.add_key(tx, new, text.id, hash_secret(pepper, text.secret))
+    return IssuedApiKey(key=key, secret=write_key(text))
+
+
+async def revoke_key(tx: Tx, key_id: UUID) -> ApiKey:
+    """Revoke a key at once; raises ApiKeyNotFound."""
+    return await store.revoke_key(tx, key_id)
+
+
+def _check_key(new: NewApiKey) -> None:
+    if (new.role is Role.TEAM_LEAD) != (new.team_id is not None):
+        rule = "team_id belongs to the role team_lead"
+        raise KeyNeedsTeam(errors=[Finding(pointer="/team_id", rule=rule, received=new.team_id)])
+    beyond = [scope.value for scope in new.scopes if scope not in GRANTS[new.role]]
+    if beyond:
+        allowed = sorted(scope.value for scope in GRANTS[new.role])
+        rule = f"a scope is one of {', '.join(allowed)}"
+        raise KeyScopeBeyondRole(errors=[Finding(pointer="/scopes", rule=rule, received=beyond, example=allowed[:1])])
+
+
+async def _write(tx: Tx, ordered: Sequence[NewTeam], before: dict[str, Team]) -> None:
+    ids = {key: team.id for key, team in before.items()}
+    for new in ordered:
+        parent_id = ids.get(new.parent or "")
+        if new.key in before:
+            await store.change_team(tx, ids[new.key], new, parent_id)
+        else:
+            ids[new.key] = (await store.add_team(tx, new, parent_id)).id
+
+
+def _same(new: NewTeam, before: dict[str, Team]) -> bool:
+    old = before[new.key]
+    parent = next((team.key for team in before.values() if team.id == old.parent_id), None)
+    said = (new.name, new.parent, list(new.functions), new.capacity_days, new.lead)
+    return said == (old.name, parent, old.functions, old.capacity_days, old.lead)
+
+
+def _parents(teams: Sequence[Team]) -> dict[str, str | None]:
+    keys = {team.id: team.key for team in teams}
+    return {team.key: keys.get(team.parent_id) if team.parent_id else None for team in teams}
+
+
+def _ids(teams: Sequence[Team]) -> dict[str, UUID]:
+    return {team.key: team.id for team in teams}

@@ -1,0 +1,158 @@
+"""Statements on organisations, teams and keys."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from assess.errors import NotFound
+from assess.storage.database import Tx
+from assess.storage.ids import uuid7
+from assess.storage.tables import api_key, organisation, team
+from assess.tenancy.model import ApiKey, NewApiKey, NewTeam, Organisation, Team
+
+_TEAM = (team.c.id, team.c.key, team.c.name, team.c.parent_id, team.c.functions, team.c.capacity_days, team.c.lead)
+_KEY = (
+    api_key.c.id,
+    api_key.c.name,
+    api_key.c.role,
+    api_key.c.scopes,
+    api_key.c.team_id,
+    api_key.c.created_at,
+    api_key.c.expires_on,
+    api_key.c.revoked_at,
+    api_key.c.last_used_on,
+)
+
+
+class TeamNotFound(NotFound):
+    """Your organisation has no such team."""
+
+    title_fr = "Votre organisation n’a pas cette équipe."
+
+
+class ApiKeyNotFound(NotFound):
+    """Your organisation has no such key."""
+
+    title_fr = "Votre organisation n’a pas cette clé."
+
+
+class OrganisationNotFound(NotFound):
+    """Your key belongs to no such organisation."""
+
+    title_fr = "Votre clé n’appartient pas à cette organisation."
+
+
+async def add_organisation(tx: Tx, key: str, name: str) -> Organisation:
+    """The transaction's own organisation comes into being."""
+    row = Organisation(id=tx.organisation_id, key=key, name=name, created_at=tx.now)
+    await tx.execute(insert(organisation).values(msgspec.structs.asdict(row)))
+    return row
+
+
+async def organisation_of(tx: Tx) -> Organisation:
+    """The transaction's own organisation; raises OrganisationNotFound."""
+    found = (await tx.execute(select(organisation).where(organisation.c.id == tx.organisation_id))).one_or_none()
+    if found is None:
+        raise OrganisationNotFound
+    return msgspec.convert(found, Organisation, from_attributes=True)
+
+
+async def teams_of(tx: Tx) -> list[Team]:
+    """All teams in the order of the tree: a parent before its children, siblings by key."""
+    rows = await tx.execute(select(*_TEAM).where(team.c.organisation_id == tx.organisation_id).order_by(team.c.key))
+    return in_order([msgspec.convert(row, Team, from_attributes=True) for row in rows])
+
+
+async def team_of(tx: Tx, team_id: UUID) -> Team:
+    """One team; raises TeamNotFound."""
+    rows = await tx.execute(select(*_TEAM).where(team.c.organisation_id == tx.organisation_id, team.c.id == team_id))
+    found = rows.one_or_none()
+    if found is None:
+        raise TeamNotFound
+    return msgspec.convert(found, Team, from_attributes=True)
+
+
+async def add_team(tx: Tx, new: NewTeam, parent_id: UUID | None) -> Team:
+    """A new team below ``parent_id``."""
+    row: dict[str, Any] = {**_columns(new, parent_id), "id": uuid7()}
+    await tx.execute(insert(team).values(organisation_id=tx.organisation_id, created_at=tx.now, **row))
+    return msgspec.convert(row, Team)
+
+
+async def change_team(tx: Tx, team_id: UUID, new: NewTeam, parent_id: UUID | None) -> Team:
+    """A team as it is said now."""
+    row = _columns(new, parent_id)
+    await tx.execute(update(team).where(team.c.organisation_id == tx.organisation_id, team.c.id == team_id).values(row))
+    return msgspec.convert({**row, "id": team_id}, Team)
+
+
+async def add_key(tx: Tx, new: NewApiKey, key_id: UUID, secret_hash: bytes) -> ApiKey:
+    """A new key, its secret kept as a hash."""
+    row = {
+        "id": key_id,
+        "name": new.name,
+        "role": new.role.value,
+        "scopes": [scope.value for scope in new.scopes],
+        "team_id": new.team_id,
+        "created_at": tx.now,
+        "expires_on": new.expires_on,
+    }
+    await tx.execute(insert(api_key).values(organisation_id=tx.organisation_id, secret_hash=secret_hash, **row))
+    return msgspec.convert({**row, "revoked_at": None, "last_used_on": None}, ApiKey)
+
+
+async def keys_of(tx: Tx) -> list[ApiKey]:
+    """All keys, oldest first."""
+    rows = await tx.execute(
+        select(*_KEY)
+        .where(api_key.c.organisation_id == tx.organisation_id)
+        .order_by(api_key.c.created_at, api_key.c.id)
+    )
+    return [msgspec.convert(row, ApiKey, from_attributes=True) for row in rows]
+
+
+async def revoke_key(tx: Tx, key_id: UUID) -> ApiKey:
+    """Revoke at once; a key already revoked keeps its moment. Raises ApiKeyNotFound."""
+    mine = (api_key.c.organisation_id == tx.organisation_id, api_key.c.id == key_id)
+    await tx.execute(update(api_key).where(*mine, api_key.c.revoked_at.is_(None)).values(revoked_at=tx.now))
+    found = (await tx.execute(select(*_KEY).where(*mine))).one_or_none()
+    if found is None:
+        raise ApiKeyNotFound
+    return msgspec.convert(found, ApiKey, from_attributes=True)
+
+
+async def mark_used(tx: Tx, key_id: UUID, day: date) -> None:
+    """Note the day on which a key was last used; a second time on that day writes nothing."""
+    mine = (api_key.c.organisation_id == tx.organisation_id, api_key.c.id == key_id)
+    await tx.execute(
+        update(api_key).where(*mine, api_key.c.last_used_on.is_distinct_from(day)).values(last_used_on=day)
+    )
+
+
+def in_order(teams: Sequence[Team]) -> list[Team]:
+    """Parents before children, siblings as they come, depth first."""
+    below: dict[UUID | None, list[Team]] = {}
+    for each in teams:
+        below.setdefault(each.parent_id, []).append(each)
+    ordered: list[Team] = []
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        each = waiting.pop()
+        ordered.append(each)
+        waiting.extend(below.get(each.id, [])[::-1])
+    return ordered
+
+
+def _columns(new: NewTeam, parent_id: UUID | None) -> dict[str, Any]:
+    return {
+        "key": new.key,
+        "name": new.name,
+        "parent_id": parent_id,
+        "functions": list(new.functions),
+        "capacity_days": new.capacity_days,
+        "lead": new.lead,
+    }

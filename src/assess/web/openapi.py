@@ -1,0 +1,103 @@
+"""The OpenAPI document: what Litestar derives from the handlers, with what it cannot know.
+
+Limits of dictionaries' values, media types of hand-read bodies, the key's scheme, and an example for each request and reply
+(from ``openapi/examples.json``, which the tests check against the schemas).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
+
+DESCRIPTION = """\
+Assess asks the teams of a company versioned questionnaires on Acquisition, Offer and Experience, scores their maturity \
+without ever showing a group smaller than the threshold, and proposes a short reorganisation roadmap as a PDF.
+
+Send your key as `Authorization: Bearer assess_live_…`. Every refusal is an RFC 9457 problem whose `code` never changes; \
+its `errors` name the place, the rule and a good example. Texts are maps with the languages `fr` and `en`."""
+
+TAGS = {
+    "Questionnaires": "Published versions: frozen, known by their digest, served without a key.",
+    "Organisation": "Who you are.",
+    "Teams": "The tree of teams.",
+    "API keys": "Keys with roles and scopes.",
+    "Campaigns": "Which team is asked what, by when, under which promise.",
+    "Respond": "One person's answers: no account, a token exchanged for a response key.",
+    "Results": "Maturity per team, never a naked number.",
+    "Roadmaps": "What is proposed, and why.",
+    "Reports": "The PDF for executives.",
+    "Service": "Health, metrics and this document.",
+}
+
+
+def config(version: str) -> OpenAPIConfig:
+    """Litestar's configuration of the document; no page of its own, since those load scripts from elsewhere."""
+    return OpenAPIConfig(
+        title="Assess",
+        version=version,
+        description=DESCRIPTION,
+        contact=Contact(name="Assess", url="https://example.com/assess"),
+        license=License(name="Proprietary", identifier="LicenseRef-Proprietary"),
+        servers=[Server(url="http://127.0.0.1:8321", description="A server on your own machine")],
+        tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
+        components=Components(
+            security_schemes={
+                "apiKey": SecurityScheme(
+                    type="http", scheme="bearer", bearer_format="assess_live_…", description="An API key"
+                ),
+                "responseKey": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    bearer_format="assess_resp_…",
+                    description="A response key, from the exchange",
+                ),
+            }
+        ),
+        use_handler_docstrings=True,
+        render_plugins=(),
+    )
+
+
+def completed(
+    document: dict[str, Any], handlers: Sequence[HTTPRouteHandler], examples: dict[str, Any]
+) -> dict[str, Any]:
+    """The document with bodies that are read by hand, examples by operation id, and the key that each operation demands."""
+    by_name = {str(handler.operation_id): handler for handler in handlers}
+    document["paths"] = {path: item for path, item in document["paths"].items() if not path.startswith("/schema")}
+    for item in document["paths"].values():
+        for operation in item.values():
+            handler = by_name[operation["operationId"]]
+            operation["security"] = _security(handler)
+            _with_hand_read_body(operation, handler)
+            _with_examples(operation, examples.get(operation["operationId"], {}))
+    return document
+
+
+def _security(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:
+    permission = next(guard.permission.value for guard in handler.resolve_guards() if hasattr(guard, "permission"))
+    scheme = {"public": None, "respond": "responseKey"}.get(permission, "apiKey")
+    return [{scheme: []}] if scheme else []
+
+
+def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    """``opt={"takes": media types, "schema": name of the JSON body's schema, "many": a list of it}``."""
+    takes: tuple[str, ...] = handler.opt.get("takes", ())
+    if not takes or "requestBody" in operation:
+        return
+    one = {"$ref": f"#/components/schemas/{handler.opt['schema']}"} if "schema" in handler.opt else {"type": "object"}
+    structured = {"type": "array", "items": one} if handler.opt.get("many") else one
+    content = {media: {"schema": structured if media.endswith("json") else {"type": "string"}} for media in takes}
+    operation["requestBody"] = {"required": True, "content": content}
+
+
+def _with_examples(operation: dict[str, Any], said: dict[str, Any]) -> None:
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        if media in said.get("request", {}):
+            content["examples"] = {"example": {"value": said["request"][media]}}
+    for status, reply in operation["responses"].items():
+        for media, content in reply.get("content", {}).items():
+            value = said.get("replies", {}).get(status, {}).get(media)
+            if value is not None:
+                content["examples"] = {"example": {"value": value}}

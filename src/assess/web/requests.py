@@ -1,0 +1,75 @@
+"""Requests: bodies decoded once, straight into the handler's type, strictly; what is accepted and asked for is checked first.
+
+Litestar decodes JSON into dicts and coerces ("5" becomes 5), parses text/plain as JSON and ignores Accept: here none of this.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from assess.errors import NotAcceptable, UnsupportedMediaType
+
+JSON = "application/json"
+CSV = "text/csv"
+YAML = "application/yaml"
+
+
+class StrictRequest(Request[Any, Any, Any]):
+    """A request whose JSON is decoded by the type of the handler's ``data`` parameter."""
+
+    async def json(self) -> Any:
+        """The body as the Struct that the handler names; raises msgspec.ValidationError or DecodeError."""
+        field = self.route_handler.parsed_data_field
+        return _decoder(field.annotation if field else Any).decode(await self.body())
+
+
+def negotiated(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: 415 for a body of another media type than the handler takes, 406 when nothing it gives is accepted."""
+    takes: tuple[str, ...] = handler.opt.get("takes", (JSON,))
+    gives: tuple[str, ...] = handler.opt.get("gives", (JSON,))
+    _check_content_type(connection, takes, handler)
+    accept = connection.headers.get("accept", "*/*")
+    if not any(_accepts(accept, media) for media in gives):
+        raise NotAcceptable(f"this address gives {', '.join(gives)}, not {accept[:200]}")
+
+
+def media_type_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The media type of the body, without parameters, in lower case."""
+    return connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_content_type(
+    connection: ASGIConnection[Any, Any, Any, Any], takes: tuple[str, ...], handler: BaseRouteHandler
+) -> None:
+    if not isinstance(handler, HTTPRouteHandler) or not _has_body(connection):
+        return
+    media = media_type_of(connection)
+    if media not in takes:
+        raise UnsupportedMediaType(
+            f"this address takes {', '.join(takes)}, not {media or 'a body without Content-Type'}"
+        )
+
+
+def _has_body(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    headers = connection.headers
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _accepts(accept: str, media: str) -> bool:
+    wished = [part.partition(";") for part in accept.lower().split(",")]
+    ranges = {
+        kind.strip()
+        for kind, _, parameters in wished
+        if "q=0" not in parameters.replace(" ", "").split(";") or "q=0." in parameters
+    }
+    main = media.partition("/")[0]
+    return bool(ranges & {"*/*", f"{main}/*", media}) or accept.strip() == ""
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)

@@ -1,0 +1,81 @@
+"""Workers: heavy thinking elsewhere, within limits, and a death there is a sentence here."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assess.storage.workers import WorkerLost, Workers, WorkTookTooLong
+
+pytestmark = pytest.mark.anyio
+
+LEFT_ALONE = """
+import asyncio
+from assess.storage.workers import Workers
+async def main():
+    workers = Workers(1)
+    print(await workers.run("os:getpid"), flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    pool = Workers(2, seconds=2)
+    yield pool
+    pool.close()
+
+
+async def test_work_is_done_in_another_process(workers: Workers) -> None:
+    assert await workers.run("os:getpid") != os.getpid()
+
+
+async def test_what_a_worker_raises_is_raised_here(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="math domain error|nonnegative"):
+        await workers.run("math:sqrt", -1)
+
+
+async def test_a_worker_that_takes_too_much_memory_fails_alone(workers: Workers) -> None:
+    with pytest.raises(MemoryError):
+        await workers.run("builtins:bytearray", 3 * 1024**3)
+
+
+async def test_a_worker_that_thinks_too_long_is_given_up_and_replaced(workers: Workers) -> None:
+    began = time.monotonic()
+    with pytest.raises(WorkTookTooLong):
+        await workers.run("time:sleep", 600)
+    assert time.monotonic() - began < 4
+    assert await workers.run("builtins:len", "again") == 5
+
+
+async def test_a_worker_that_dies_twice_of_the_same_work_is_told(workers: Workers) -> None:
+    with pytest.raises(WorkerLost):
+        await workers.run("os:_exit", 3)
+    assert await workers.run("builtins:len", "again") == 5
+
+
+async def test_work_beside_a_dying_worker_is_done_all_the_same(workers: Workers) -> None:
+    async def die_later() -> None:
+        await asyncio.sleep(0.2)
+        with pytest.raises(WorkerLost):
+            await workers.run("os:_exit", 3)
+
+    await asyncio.gather(workers.run("time:sleep", 0.7), die_later())
+
+
+async def test_no_worker_outlives_a_killed_server() -> None:
+    with subprocess.Popen([sys.executable, "-c", LEFT_ALONE], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        worker = Path("/proc", server.stdout.readline().strip())
+        assert worker.exists()
+        server.kill()
+    deadline = time.monotonic() + 5
+    while worker.exists() and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+    assert not worker.exists()
