@@ -4,7 +4,7 @@ An answer is the team's level, plus what stands out in the team's steps and item
 chance; so people of one team resemble each other without agreeing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from random import Random
 
@@ -64,15 +64,11 @@ def taps(profiles: Profiles, person: Person, ending: Ending, questions: Sequence
         return _numbered((question.key, values[question.key]) for question in questions[:reached])
     amended = [question for question in questions if chance.random() < profiles.amended]
     first = {question.key: chance.choice(question.ordinals) for question in amended}
-    return _numbered(
-        [
-            *((key, first.get(key, value)) for key, value in values.items()),
-            *((question.key, values[question.key]) for question in amended),
-        ]
-    )
+    corrections = [(question.key, values[question.key]) for question in amended]
+    return _numbered([*({**values, **first}).items(), *corrections])
 
 
-def _numbered(said: Iterator[tuple[Key, int]] | list[tuple[Key, int]]) -> list[Tap]:
+def _numbered(said: Iterable[tuple[Key, int]]) -> list[Tap]:
     return [Tap(number, item, value) for number, (item, value) in enumerate(said, start=1)]
 
 
@@ -90,11 +86,11 @@ def _value(profiles: Profiles, person: Person, question: Question) -> int:
 def _felt(profiles: Profiles, person: Person, question: Question) -> float:
     """The level that the person would say on a scale without steps."""
     profile = profiles.teams[person.team]
-    shared = _gauss(f"{profiles.seed}/{question.key}", COMPANY_SPREAD) + _gauss(
-        f"{profiles.seed}/{person.team}/{question.key}", TEAM_SPREAD
-    )
-    own = _gauss(f"{profiles.seed}/{person.email}", profile.persons) + profile.camps * (-1 if person.place % 2 else 1)
-    return (profile.rung if question.kpi else profile.level) + _standing_out(profile, question.key) + shared + own
+    item, seed = question.key, profiles.seed
+    shared = _gauss(f"{seed}/{item}", COMPANY_SPREAD) + _gauss(f"{seed}/{person.team}/{item}", TEAM_SPREAD)
+    camp = profile.camps * (-1 if person.place % 2 else 1)
+    own = _gauss(f"{seed}/{person.email}", profile.persons) + camp
+    return (profile.rung if question.kpi else profile.level) + _standing_out(profile, item) + shared + own
 
 
 def _standing_out(profile: Profile, item: Key) -> float:

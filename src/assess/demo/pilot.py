@@ -22,7 +22,7 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The strictness that every file of the pilot shares."""
 
 
-class Profile(_Part, kw_only=True):
+class Profile(_Part, frozen=True, kw_only=True):
     """How a team answers; ``profiles.toml`` says what each word means. ``steps``: in levels, by step or item key."""
 
     level: Annotated[float, Meta(ge=1, le=5)]
@@ -37,7 +37,7 @@ class Profile(_Part, kw_only=True):
     foreign: list[Key] = []
 
 
-class Profiles(_Part, kw_only=True):
+class Profiles(_Part, frozen=True, kw_only=True):
     """All teams' profiles; the same ``seed`` gives the same answers everywhere."""
 
     seed: int
@@ -45,12 +45,12 @@ class Profiles(_Part, kw_only=True):
     teams: dict[Key, Profile]
 
 
-class Company(_Part, kw_only=True):
+class Company(_Part, frozen=True, kw_only=True):
     key: Key
     name: Name
 
 
-class CampaignFile(_Part, kw_only=True):
+class CampaignFile(_Part, frozen=True, kw_only=True):
     """``campaign.json``: days count from the day of the demonstration; ``assessments``: team → questionnaire → version."""
 
     organisation: Company

@@ -7,7 +7,7 @@ false, null and numbers of the YAML 1.2 core schema are typed, everything else i
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -59,6 +59,7 @@ def from_json(data: bytes, kind: type[T]) -> T:
     _refuse_large(data)
     try:
         value = msgspec.json.decode(data)
+        _refuse_deep(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refused("not_json", str(error)) from error
     except RecursionError as error:
@@ -167,6 +168,19 @@ def _scalar(event: Any) -> Any:
         return int(text)
     number = float(text) if _FLOAT.fullmatch(text) else math.inf
     return number if math.isfinite(number) else text
+
+
+def _refuse_deep(value: Any) -> None:
+    """Layer by layer, so that no nesting can exhaust the stack."""
+    layer = [value]
+    for _ in range(DEEPEST + 1):
+        layer = [part for parent in layer for part in _parts(parent)]
+    if layer:
+        raise refused("too_deep", f"More than {DEEPEST} levels of nesting", example=DEEPEST)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _text(data: bytes) -> str:

@@ -16,9 +16,32 @@ LONGEST_QUESTION = 30
 _WORD = re.compile(r"\w+(?:[’'./,-]\w+)*")
 _ADVERBS: dict[Language, frozenset[str]] = {
     "fr": frozenset(
-        ["jamais", "rarement", "parfois", "quelquefois", "souvent", "généralement", "fréquemment", "toujours", "systématiquement"]
+        [
+            "jamais",
+            "rarement",
+            "parfois",
+            "quelquefois",
+            "souvent",
+            "généralement",
+            "fréquemment",
+            "toujours",
+            "systématiquement",
+        ]
     ),
-    "en": frozenset(["never", "seldom", "rarely", "occasionally", "sometimes", "often", "usually", "generally", "frequently", "always"]),
+    "en": frozenset(
+        [
+            "never",
+            "seldom",
+            "rarely",
+            "occasionally",
+            "sometimes",
+            "often",
+            "usually",
+            "generally",
+            "frequently",
+            "always",
+        ]
+    ),
 }
 
 

@@ -13,7 +13,9 @@ from assess.words import Digest, Key, Language, Link, SemVer, Text
 ENGINE = "planning/1"
 """Version of the planner; it changes whenever the same facts could give another plan."""
 
-Phase = Annotated[int, Meta(ge=1, le=3, description="1 set up across the silos, 2 reinforce, 3 remove what is left over")]
+Phase = Annotated[
+    int, Meta(ge=1, le=3, description="1 set up across the silos, 2 reinforce, 3 remove what is left over")
+]
 Benefit = Literal[
     "innovation",
     "efficiency",
@@ -31,7 +33,7 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The strictness that every part of the library shares."""
 
 
-class Role(_Part, kw_only=True):
+class Role(_Part, frozen=True, kw_only=True):
     """Who carries work: the first team with one of ``functions``; ``to_appoint``: vacant until a person is named."""
 
     key: Key
@@ -40,14 +42,14 @@ class Role(_Part, kw_only=True):
     to_appoint: bool
 
 
-class Target(_Part, kw_only=True):
+class Target(_Part, frozen=True, kw_only=True):
     """Expected gain on an item, in tenths of a level."""
 
     item: Key
     gain: Annotated[int, Meta(ge=1, le=40)]
 
 
-class KpiTarget(_Part, kw_only=True):
+class KpiTarget(_Part, frozen=True, kw_only=True):
     """Expected rise of a KPI's rung."""
 
     item: Key
@@ -55,7 +57,7 @@ class KpiTarget(_Part, kw_only=True):
     to_rung: Annotated[int, Meta(ge=0, le=5)]
 
 
-class Demand(_Part, kw_only=True):
+class Demand(_Part, frozen=True, kw_only=True):
     """Person-days of a role in a month counted from the action's start."""
 
     role: Key
@@ -63,14 +65,14 @@ class Demand(_Part, kw_only=True):
     person_days: Annotated[float, Meta(gt=0, le=200)]
 
 
-class Window(_Part, kw_only=True):
+class Window(_Part, frozen=True, kw_only=True):
     """Calendar months (1–12) between which the whole action must run."""
 
     earliest: Annotated[int, Meta(ge=1, le=12)]
     latest: Annotated[int, Meta(ge=1, le=12)]
 
 
-class Swot(_Part, kw_only=True):
+class Swot(_Part, frozen=True, kw_only=True):
     """Strengths, weaknesses, opportunities, and the two threats: of acting and of not acting."""
 
     strengths: Text
@@ -80,7 +82,7 @@ class Swot(_Part, kw_only=True):
     threats_of_not_acting: Text
 
 
-class FirstStep(_Part, kw_only=True):
+class FirstStep(_Part, frozen=True, kw_only=True):
     """What one person does first, and within how many days of the start."""
 
     text: Text
@@ -88,7 +90,7 @@ class FirstStep(_Part, kw_only=True):
     due_days: Annotated[int, Meta(ge=1, le=60)]
 
 
-class Action(_Part, kw_only=True):
+class Action(_Part, frozen=True, kw_only=True):
     """An entry of the library (method, section on the action object)."""
 
     key: Key
@@ -118,7 +120,7 @@ class Action(_Part, kw_only=True):
     method_ref: str | None
 
 
-class Library(_Part, kw_only=True):
+class Library(_Part, frozen=True, kw_only=True):
     """A version of the action library."""
 
     key: Key

@@ -33,5 +33,6 @@ class Calendar(Struct, frozen=True):
     def capacity(self, days: int) -> list[Fraction]:
         """Person-days of each month for a team that gives ``days`` a month; August counts half."""
         return [
-            Fraction(days, 2) if self.first_day(month).month == AUGUST else Fraction(days) for month in range(self.months)
+            Fraction(days, 2) if self.first_day(month).month == AUGUST else Fraction(days)
+            for month in range(self.months)
         ]

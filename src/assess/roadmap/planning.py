@@ -110,7 +110,11 @@ def schedule(jobs: Sequence[Job], capacity: Capacity, months: int, gaps: Mapping
 
 
 def area(
-    jobs: Sequence[Job], starts: Mapping[Key, int], gaps: Mapping[Cell, Fraction], weights: Mapping[Cell, Fraction], months: int
+    jobs: Sequence[Job],
+    starts: Mapping[Key, int],
+    gaps: Mapping[Cell, Fraction],
+    weights: Mapping[Cell, Fraction],
+    months: int,
 ) -> Fraction:
     """Area under the weighted maturity curve: for each month's end, what finished jobs have gained, never more than the gap."""
     ends = {job.key: starts[job.key] + job.duration for job in jobs if job.key in starts}

@@ -37,7 +37,9 @@ class Gain(Struct, frozen=True):
 def gains_of(action: Action, rooms: Mapping[Key, Sequence[Room]]) -> list[Gain]:
     """Gains on practices (tenths of a level, at most the gap), then on the rungs of KPIs between ``from_rung`` and ``to_rung``."""
     practices = [
-        Gain(room, min(Fraction(target.gain, 10), room.gap)) for target in action.targets for room in rooms.get(target.item, ())
+        Gain(room, min(Fraction(target.gain, 10), room.gap))
+        for target in action.targets
+        for room in rooms.get(target.item, ())
     ]
     rungs = [
         Gain(room, room.gap)
@@ -81,7 +83,8 @@ def predecessors(actions: Sequence[Action]) -> dict[Key, frozenset[Key]]:
         if action.core:
             core.setdefault(action.process, set()).add(action.key)
     return {
-        action.key: frozenset(action.prerequisites) & keys | (core.get(action.process, set()) if action.phase == 2 else set())
+        action.key: frozenset(action.prerequisites) & keys
+        | (core.get(action.process, set()) if action.phase == 2 else set())
         for action in actions
     }
 

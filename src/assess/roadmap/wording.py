@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
-from assess.roadmap.model import Dropped, Gap, Why, Window
+from assess.roadmap.model import Gap, Why, Window
 from assess.typography import french, month, number
-from assess.words import Text
+from assess.words import Language, Text
 
 _NAMED = 3
 """So many teams are named; the others are counted."""
@@ -19,20 +19,21 @@ def text(fr: str, en: str) -> Text:
 
 def closes_gap(gaps: Sequence[Gap]) -> Why:
     """For the gaps of one item: its level today, where, and what is expected. The gain is an expert's estimate."""
-    label = gaps[0].label
     low, high = min(gap.level for gap in gaps), max(gap.level for gap in gaps)
     gain, points = max(gap.gain for gap in gaps), sum(gap.points for gap in gaps)
-    worth_fr = f"« {label['fr']} », aujourd’hui {_levels_fr(low, high)} sur 5 {_teams_fr(gaps)}"
-    worth_en = f"“{label['en']}”, now {_levels_en(low, high)} out of 5 {_teams_en(gaps)}"
-    gain_fr = f"gain attendu : {number(gain, 'fr', 1)} niveau (estimation d’expert), soit {number(points, 'fr', 2)} point d’indice"
-    gain_en = f"expected gain: {number(gain, 'en', 1)} level (expert estimate), worth {number(points, 'en', 2)} index points"
-    return Why(
-        code="closes_gaps",
-        text=text(
-            f"Elle fait progresser {worth_fr} ; {gain_fr}.{_above_fr(gaps)}",
-            f"It improves {worth_en}; {gain_en}.{_above_en(gaps)}",
-        ),
+    fr = (
+        f"Elle fait progresser « {gaps[0].label['fr']} », aujourd’hui à {_levels(low, high, 'fr')} sur 5 ({_teams(gaps, 'fr')}) ; "
+        f"gain attendu, estimé par des experts : {number(gain, 'fr', 1)} niveau, "
+        f"soit {number(points, 'fr', 2)} point{_plural(points, 2)} d’indice."
     )
+    en = (
+        f"It improves “{gaps[0].label['en']}”, now at {_levels(low, high, 'en')} out of 5 ({_teams(gaps, 'en')}); "
+        f"expected gain, as experts estimate it: {number(gain, 'en', 1)} level, worth {number(points, 'en', 2)} index points."
+    )
+    if above := _above(gaps):
+        fr += f" Pour {above} équipe{_plural(above, 0)} dont le résultat n’est pas publié, c’est le niveau au-dessus qui est lu."
+        en += f" For {above} {'team' if above == 1 else 'teams'} without a published result the node above is read."
+    return Why(code="closes_gaps", text=text(fr, en))
 
 
 def raises_kpis(labels: Sequence[Text]) -> Why:
@@ -152,33 +153,93 @@ def gate_not_measured(steps: Sequence[Text]) -> Why:
     )
 
 
-def dropped_text(reason: str, *, months: int, team: str | None, other: Text | None, window: Window | None) -> Text:
-    """Why an action found no place."""
-    name = {"fr": other["fr"], "en": other["en"]} if other else {"fr": "", "en": ""}
-    (first_fr, last_fr), (first_en, last_en) = (
-        (_season(window, "fr"), _season(window, "en")) if window else (("", ""), ("", ""))
+def no_room(team: str, months: int) -> Text:
+    return text(
+        f"L’équipe {team} n’a pas, sur les {months} mois du plan, le temps ou la place d’un changement de plus.",
+        f"Over the plan’s {months} months the team {team} lacks the time or the room for one more change.",
     )
-    return {
-        "no_capacity": text(
-            f"L’équipe {team} n’a, sur les {months} mois du plan, ni assez de temps ni assez de place pour un changement de plus.",
-            f"Over the plan’s {months} months the team {team} has neither the time nor the room for one more change.",
-        ),
-        "window": text(
-            f"Sa saison, entre {first_fr} et {last_fr}, ne tombe pas dans ce qui reste du plan.",
-            f"Its season, between {first_en} and {last_en}, does not fall into what is left of the plan.",
-        ),
-        "prerequisite_dropped": text(
-            f"Elle suppose « {name['fr']} », qui n’a pas trouvé de place.", f"It needs “{name['en']}”, which found no place."
-        ),
-        "horizon": text(
-            f"Ce qui doit la précéder finit trop tard pour qu’elle tienne dans les {months} mois du plan.",
-            f"What must come before it ends too late for it to fit into the plan’s {months} months.",
-        ),
-        "excluded": text(
-            f"Elle est incompatible avec « {name['fr']} », déjà retenue.",
-            f"It is incompatible with “{name['en']}”, already chosen.",
-        ),
-        "already_covered": text(
-            "D’autres actions du plan comblent déjà les mêmes écarts.", "Other actions of the plan close the same gaps already."
-        ),
-    }[reason]
+
+
+def no_season(window: Window) -> Text:
+    (first_fr, last_fr), (first_en, last_en) = _season(window, "fr"), _season(window, "en")
+    return text(
+        f"Sa saison, entre {first_fr} et {last_fr}, ne tombe pas dans ce qui reste du plan.",
+        f"Its season, between {first_en} and {last_en}, does not fall into what is left of the plan.",
+    )
+
+
+def needs_dropped(title: Text) -> Text:
+    return text(
+        f"Elle suppose « {title['fr']} », qui n’a pas trouvé de place.",
+        f"It needs “{title['en']}”, which found no place.",
+    )
+
+
+def too_late(months: int) -> Text:
+    return text(
+        f"Ce qui doit la précéder finit trop tard pour qu’elle tienne dans les {months} mois du plan.",
+        f"What must come before it ends too late for it to fit into the plan’s {months} months.",
+    )
+
+
+def excluded(title: Text) -> Text:
+    return text(
+        f"Elle est incompatible avec « {title['fr']} », déjà retenue.",
+        f"It is incompatible with “{title['en']}”, already chosen.",
+    )
+
+
+def covered() -> Text:
+    return text(
+        "D’autres actions du plan comblent déjà les mêmes écarts.",
+        "Other actions of the plan close the same gaps already.",
+    )
+
+
+def _season(window: Window, language: Language) -> tuple[str, str]:
+    first, last = (
+        month(date(2000, number, 1), language).partition(" ")[0] for number in (window.earliest, window.latest)
+    )
+    return first, last
+
+
+def _days(used: Fraction, limit: Fraction, wanted: Fraction) -> tuple[str, str]:
+    taken, total, needed = (float(days) for days in (used, limit, wanted))
+    return (
+        f"{_short(taken, 'fr')} jours pris sur {_short(total, 'fr')}, il en faut {_short(needed, 'fr')}",
+        f"{_short(taken, 'en')} of {_short(total, 'en')} days taken, {_short(needed, 'en')} needed",
+    )
+
+
+def _short(days: float, language: Language) -> str:
+    return number(days, language, 0 if days == int(days) else 1)
+
+
+def _plural(value: float, decimals: int) -> str:
+    """French counts from two."""
+    return "s" if round(value, decimals) >= 2 else ""
+
+
+def _levels(low: float, high: float, language: Language) -> str:
+    """One level, or two."""
+    first, last = number(low, language, 1), number(high, language, 1)
+    return first if first == last else f"{first}–{last}"
+
+
+def _teams(gaps: Sequence[Gap], language: Language) -> str:
+    """Up to three teams by name, the others counted."""
+    names = [gap.node_name for gap in gaps]
+    shown, others = ", ".join(names[:_NAMED]), len(names) - _NAMED
+    if others <= 0:
+        return shown
+    word = (
+        {"fr": "autre équipe", "en": "other team"}[language]
+        if others == 1
+        else {"fr": "autres équipes", "en": "other teams"}[language]
+    )
+    return f"{shown} {'et' if language == 'fr' else 'and'} {others} {word}"
+
+
+def _above(gaps: Sequence[Gap]) -> int:
+    """For how many teams a node above was read, because their own result is not published."""
+    return sum(1 for gap in gaps if gap.read_from != gap.node)
