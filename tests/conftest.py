@@ -5,18 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-import msgspec
 import pytest
 from sqlalchemy import insert
 
-from assess import shipped
-from assess.questionnaire.files import load_published
+from assess.installation import published, versions_of
 from assess.settings import Settings
 from assess.storage import embedded, roles, tables
 from assess.storage.database import Database, Tx, connect
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
-from assess.storage.migrate import Version, migrate
+from assess.storage.migrate import migrate
 
 
 def pytest_configure() -> None:
@@ -48,7 +46,7 @@ def postgres(settings: Settings) -> Iterator[Embedded]:
 @pytest.fixture(scope="session")
 async def database(postgres: Embedded) -> AsyncIterator[Database]:
     """The migrated database, as the application sees it."""
-    await migrate(postgres.url(roles.MIGRATOR), published_versions())
+    await migrate(postgres.url(roles.MIGRATOR), versions_of(published()))
     opened = connect(postgres.url(roles.APP), pool=5)
     yield opened
     await opened.close()
@@ -74,18 +72,3 @@ async def new_organisation(database: Database) -> UUID:
         row = {"id": made, "key": f"o-{made}", "name": "Aubépine", "created_at": datetime.now(UTC)}
         await tx.execute(insert(tables.organisation).values(row))
     return made
-
-
-def published_versions() -> list[Version]:
-    """The versions of ``questionnaires/``, as they are kept."""
-    try:
-        published = load_published(shipped.folder("questionnaires"))
-    except Exception as refusal:  # TODO straight once all four are registered
-        print("questionnaires not loaded:", refusal)
-        return []
-    return [
-        Version(
-            digest=digest, key=questionnaire.key, version=questionnaire.version, body=msgspec.to_builtins(questionnaire)
-        )
-        for questionnaire, digest in published
-    ]

@@ -27,11 +27,15 @@ FLOOR_OF_NAME = {
     "sealing": KEEP,
     "hot": KEEP,
     "service": DO,
+    "answering": DO,
+    "show": DO,
     "housekeeping": DO,
     "api": SPEAK,
     "respond": SPEAK,
     "access": SPEAK,
     "app": ROOF,
+    "installation": ROOF,
+    "serve": ROOF,
     "cli": ROOF,
     "demo": ROOF,
     "__main__": ROOF,
@@ -82,6 +86,8 @@ def place_of(module: str) -> tuple[int, int]:
         return ROOMS.index(room), FLOOR_OF_ROOM[room]
     if leaf == "assess":
         return 0, WORDS
+    if module.startswith("assess.demo"):
+        return len(ROOMS), ROOF
     floor = FLOOR_OF_NAME.get(leaf, THINK)
     return (len(ROOMS) if floor == ROOF else ROOMS.index(room)), floor
 

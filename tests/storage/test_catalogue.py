@@ -30,7 +30,10 @@ select c.relname, n.conname, n.contype::text, n.convalidated, pg_get_constraintd
 from pg_constraint n join pg_class c on c.oid = n.conrelid
 where n.connamespace = 'assess'::regnamespace and c.relname <> 'alembic_version' order by 1, 2
 """
-INDEXES = "select tablename, indexname, indexdef from pg_indexes where schemaname = 'assess' and tablename <> 'alembic_version' order by 1, 2"
+INDEXES = """
+select tablename, indexname, indexdef from pg_indexes
+where schemaname = 'assess' and tablename <> 'alembic_version' order by 1, 2
+"""
 KEYS = """
 select conname, contype::text,
   (select attname from pg_attribute where attrelid = conrelid and attnum = conkey[1])::text as first,
@@ -62,8 +65,10 @@ async def test_each_table_of_a_tenant_forces_its_policy_on_its_owner_too(databas
     ((enabled, forced, policies),) = await ask(
         database,
         """select relrowsecurity, relforcerowsecurity,
-           (select array_agg((polcmd::text, polpermissive, pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid))::text)
-            from pg_policy where polrelid = pg_class.oid)
+             (select array_agg((
+                polcmd::text, polpermissive, pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid)
+              )::text)
+              from pg_policy where polrelid = pg_class.oid)
            from pg_class where oid = ('assess.' || $1)::regclass""",
         table,
     )

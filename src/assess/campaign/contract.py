@@ -8,9 +8,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from assess.campaign.model import Campaign, Contract, ContractQuestionnaire, ContractTeam
+from assess.campaign.model import AssessmentState, Campaign, Contract, ContractQuestionnaire, ContractTeam
+from assess.questionnaire.model import Questionnaire
 from assess.tenancy.model import Organisation, Team
-from assess.words import Digest, Text
+from assess.words import Digest, Key, Text
 
 _MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
@@ -19,10 +20,13 @@ _MONTHS = {
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """An assessment with the digests of what its team is asked, in order."""
+    """An assessment with the digests of what its team is asked, in order. ``headcount``: absent before the launch."""
 
     assessment_id: UUID
     team_id: UUID
+    team: Key
+    state: AssessmentState
+    headcount: int | None
     digests: list[Digest]
 
 
@@ -41,7 +45,7 @@ def contract_of(
     teams: Sequence[Team],
     asked: Sequence[Asked],
     headcounts: Mapping[UUID, int],
-    versions: Sequence[ContractQuestionnaire],
+    versions: Mapping[Digest, Questionnaire],
 ) -> Contract:
     """The contract of a campaign on the tree as it stands: the teams that are asked, and every team above them."""
     by_team = {each.team_id: each for each in asked}
@@ -56,7 +60,7 @@ def contract_of(
         languages=campaign.languages,
         threshold=campaign.threshold,
         anonymity="unlinked",
-        questionnaires=sorted(versions, key=lambda version: (version.key, version.version)),
+        questionnaires=_versions(versions),
         teams=[_node(team, by_team.get(team.id), headcounts) for team in concerned(teams, by_team)],
     )
 
@@ -82,6 +86,14 @@ def promise_of(contract: Contract, digest: Digest, ends_on: date) -> Promise:
     """The promise in words. ``ends_on``: the last day as it stands now, which an extension moves."""
     sentences = [_who_sees_what(contract), _group(contract), _until(ends_on), _sealing(), _participation(contract)]
     return Promise(digest=digest, threshold=contract.threshold, ends_on=ends_on, sentences=sentences)
+
+
+def _versions(versions: Mapping[Digest, Questionnaire]) -> list[ContractQuestionnaire]:
+    named = [
+        ContractQuestionnaire(digest=digest, key=version.key, version=version.version)
+        for digest, version in versions.items()
+    ]
+    return sorted(named, key=lambda version: (version.key, version.version))
 
 
 def _node(team: Team, asked: Asked | None, headcounts: Mapping[UUID, int]) -> ContractTeam:

@@ -53,6 +53,9 @@ class CampaignDatesReversed(Invalid):
     title_fr = "La campagne finit avant de commencer."
 
 
+AssessmentState = Literal["planned", "collecting", "scored", "validated", "insufficient"]
+
+
 class CampaignState(Enum):
     DRAFT = "draft"
     OPEN = "open"
@@ -65,7 +68,9 @@ class NewCampaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     key: Key
     name: Name
-    languages: Annotated[list[Language], Meta(min_length=1, max_length=2)] = ["fr"]
+    languages: Annotated[list[Language], Meta(min_length=1, max_length=2)] = msgspec.field(
+        default_factory=lambda: ["fr"]
+    )
     threshold: Threshold = 5
     starts_on: date
     ends_on: date
@@ -155,13 +160,19 @@ class TeamChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     questionnaires: Annotated[list[QuestionnaireChoice], Meta(min_length=1, max_length=10)]
 
 
+class TeamChoices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that a campaign asks."""
+
+    items: Annotated[list[TeamChoice], Meta(max_length=10_000)]
+
+
 class Assessment(Struct, frozen=True, kw_only=True):
     """One team in one campaign. ``headcount``: people invited, absent before the launch."""
 
     id: UUID
     team_id: UUID
     team: Key
-    state: Literal["planned", "collecting", "scored", "validated", "insufficient"]
+    state: AssessmentState
     headcount: int | None
     questionnaires: list[QuestionnaireChoice]
 

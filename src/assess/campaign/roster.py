@@ -6,7 +6,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from assess.campaign.model import NewPerson, Perspective
+from assess.campaign.model import NewPerson, Person, Perspective
 from assess.errors import Finding, Invalid
 from assess.sheets import read_sheet
 from assess.words import Email, Key, Language, Name
@@ -65,6 +65,12 @@ def people_of(entries: Sequence[Entry], teams: Collection[str], languages: Colle
     findings = [finding for entry in lowered for finding in _cells(entry, teams, languages)]
     _refuse([*findings, *_twice(lowered)])
     return [msgspec.convert(entry.cells, NewPerson) for entry in lowered]
+
+
+def is_changed(new: NewPerson, old: Person) -> bool:
+    """Whether somebody of the same e-mail is said otherwise than before."""
+    said = (old.name, old.language, old.perspective, old.team)
+    return (new.name, new.language, new.perspective, new.team) != said
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

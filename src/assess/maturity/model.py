@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from assess.words import Digest, Key
+from assess.campaign.model import AssessmentState, Campaign
+from assess.words import Digest, Key, Link
 
 ENGINE = "maturity/1"
 """Version of the scoring engine; it changes whenever the same facts could give other results."""
@@ -64,11 +66,20 @@ class Staged(Struct, frozen=True, kw_only=True):
     confirmed: bool
 
 
+Band = Literal["<2", "2-3", "3-4", ">4"]
+"""Where the mean of a sensitive item lies."""
+
+
 class ItemResult(Struct, frozen=True, kw_only=True):
-    """A practice of a team. ``dont_know``: share 0–1 in steps of 0.05, only from the threshold on; ``invisible``: at least 30 % do not know."""
+    """A practice of a team. ``invisible``: at least 30 % do not know it.
+
+    ``dont_know``: share 0–1 in steps of 0.05, only from the threshold on.
+    ``band``: for a sensitive item, all that is said of its mean; its value is then the middle of the band (1.5, 2.5, 3.5, 4.5).
+    """
 
     key: Key
     result: Result
+    band: Band | None
     dont_know: float | None
     invisible: bool
 
@@ -125,11 +136,12 @@ class NodeResults(Struct, frozen=True, kw_only=True):
 
 
 class Hidden(Struct, frozen=True, kw_only=True):
-    """A cell that nobody sees, and why."""
+    """A cell that nobody sees, and why: a node's results on one process, or (``process`` absent) its count of responses."""
 
     node: UUID
     key: Key
     name: str
+    process: Key | None
     reason: State
 
 
@@ -142,3 +154,64 @@ class CampaignResults(Struct, frozen=True, kw_only=True):
     threshold: int
     nodes: list[NodeResults]
     mask: list[Hidden]
+
+
+class TeamResults(Struct, frozen=True, kw_only=True):
+    """The results of one assessment: its team with everybody below it."""
+
+    assessment_id: UUID
+    campaign_id: UUID
+    engine: str
+    inputs_digest: Digest
+    threshold: int
+    results: NodeResults
+
+
+class AssessmentStatus(Struct, frozen=True, kw_only=True):
+    """One team in one campaign. ``headcount``: people invited, absent before the launch."""
+
+    id: UUID
+    campaign_id: UUID
+    team_id: UUID
+    team: Key
+    name: str
+    state: AssessmentState
+    headcount: int | None
+    links: list[Link]
+
+
+class ClosedCampaign(Struct, frozen=True, kw_only=True):
+    """A campaign that has just been closed and scored: of how many teams something can be seen, and of how many nothing."""
+
+    campaign: Campaign
+    scored: int
+    insufficient: int
+    links: list[Link]
+
+
+class Mask(Struct, frozen=True, kw_only=True):
+    """What nobody sees in a campaign, and why; the same for every export."""
+
+    campaign_id: UUID
+    engine: str
+    inputs_digest: Digest
+    threshold: int
+    hidden: list[Hidden]
+
+
+def below(results: CampaignResults, top: UUID | None) -> CampaignResults:
+    """The part of the results that the holder of a team's key sees: the team and what is below it; all of it without a team.
+
+    The company stands first and each parent before its children.
+    """
+    if top is None:
+        return results
+    seen = {top}
+    for node in results.nodes:
+        if node.parent in seen:
+            seen.add(node.node)
+    return replace(
+        results,
+        nodes=[node for node in results.nodes if node.node in seen],
+        mask=[hidden for hidden in results.mask if hidden.node in seen],
+    )

@@ -36,7 +36,7 @@ def upper_tail(t: float, df: float) -> float:
 
 
 def _by_newton(p: float, df: float) -> float:
-    """Newton's steps on P(T > t) = 1 - p; the normal quantile lies below the root, where the tail is convex: no step goes too far."""
+    """Newton's steps on P(T > t) = 1 - p. From below the root no step goes too far, as the tail is convex."""
     t = NormalDist().inv_cdf(p) if df < 5 else _by_series(p, df)
     for _ in range(100):
         step = (upper_tail(t, df) - (1 - p)) / _density(t, df)
@@ -63,7 +63,7 @@ def _density(t: float, df: float) -> float:
 
 
 def _log_beta(a: float) -> float:
-    """log B(a, 1/2). Large logarithms of Γ would cancel digits away: from 20 on, log Γ(a + 1/2) / Γ(a) by its series (DLMF 5.11.8)."""
+    """log B(a, 1/2); from 20 on by the series of log Γ(a + 1/2) / Γ(a) (DLMF 5.11.8), as large logarithms would cancel digits."""
     half = math.log(math.pi) / 2
     if a < 20:
         return half + math.lgamma(a) - math.lgamma(a + 0.5)

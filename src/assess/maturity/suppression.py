@@ -16,7 +16,7 @@ from msgspec import Struct
 from assess.maturity.model import State
 
 
-class Leak(Exception):
+class LeakError(Exception):
     """What was to be published would reveal a group smaller than the threshold."""
 
 
@@ -91,7 +91,7 @@ def _smallest_of_a_leak(tree: Branches, k: int, hidden: Mapping[UUID, State]) ->
 
 
 def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
-    """The rank test: solve the published system with exact fractions; raises Leak if it determines 1 to k-1 people.
+    """The rank test: solve the published system with exact fractions; raises LeakError if it determines 1 to k-1 people.
 
     It knows nothing of remainders: Gauss-Jordan on the incidence matrix. Reduced rows that share no unknown and are made of
     ones are all that the system determines, together with their unions.
@@ -103,10 +103,10 @@ def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
     seen: set[UUID] = set()
     for row in rows.values():
         if set(row.values()) != {Fraction(1)} or seen & row.keys():
-            raise Leak("the published nodes are not nested")
+            raise LeakError("the published nodes are not nested")
         seen |= row.keys()
         if sum(tree.own[node] for node in row) < k:
-            raise Leak(f"{len(row)} groups of fewer than {k} people are determined")
+            raise LeakError(f"{len(row)} groups of fewer than {k} people are determined")
 
 
 def _answering(tree: Branches, node: UUID) -> list[UUID]:

@@ -30,14 +30,23 @@ class Node(Struct, frozen=True, kw_only=True):
     name: str
     parent: UUID | None
     headcount: int
-    asked: frozenset[Digest]
+    asked: tuple[Digest, ...]
 
 
 class Group(Struct, frozen=True):
-    """People who are counted together: the nodes they answer at, and how many were invited."""
+    """People who are counted together: the nodes they answer at, with how many were invited there."""
 
-    nodes: tuple[UUID, ...]
-    headcount: int
+    headcounts: dict[UUID, int]
+
+    @property
+    def nodes(self) -> tuple[UUID, ...]:
+        """What the group is known by."""
+        return tuple(self.headcounts)
+
+    @property
+    def headcount(self) -> int:
+        """People invited."""
+        return sum(self.headcounts.values())
 
 
 class Crowd(Struct, frozen=True):
@@ -84,11 +93,11 @@ def nodes_of(contract: Contract) -> list[Node]:
             name=team.name,
             parent=team.parent_id or contract.organisation_id,
             headcount=team.headcount if answers else 0,
-            asked=frozenset(team.questionnaires if answers else ()),
+            asked=tuple(team.questionnaires if answers else ()),
         )
         below.setdefault(node.parent, []).append(node)
     company = Node(
-        id=contract.organisation_id, key=COMPANY, name=contract.organisation, parent=None, headcount=0, asked=frozenset()
+        id=contract.organisation_id, key=COMPANY, name=contract.organisation, parent=None, headcount=0, asked=()
     )
     return _depth_first(company, below)
 
@@ -101,9 +110,7 @@ def crowd_of(nodes: list[Node], answered: Mapping[UUID, int], k: int, is_asked: 
     """Mask the tree of those who are asked. ``answered``: people at each node with at least one valid answer."""
     invited = _sums(nodes, {node.id: node.headcount for node in nodes if is_asked(node)})
     own = {node.id: answered.get(node.id, 0) for node in nodes if is_asked(node)}
-    tree = Branches(
-        [Branch(node.id, node.parent, own.get(node.id, 0)) for node in nodes if node.id in invited]
-    )
+    tree = Branches([Branch(node.id, node.parent, own.get(node.id, 0)) for node in nodes if node.id in invited])
     withheld = {
         node: State.LOW_PARTICIPATION
         for node, people in tree.people.items()
@@ -132,7 +139,7 @@ def _groups(tree: Branches, hidden: Mapping[UUID, State], heads: Mapping[UUID, i
     for node in tree.upwards:
         if node not in hidden:
             rest = sorted(found for found in tree.remainder(node, hidden) if found in heads)
-            own = [Group(tuple(rest), sum(heads[found] for found in rest))] if rest else []
+            own = [Group({found: heads[found] for found in rest})] if rest else []
             below = [group for child in tree.largest_published(node, hidden) for group in groups[child]]
             groups[node] = own + below
     return groups

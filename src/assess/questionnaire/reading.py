@@ -112,21 +112,15 @@ class _Document:
         return values
 
     def _key(self, event: Event, place: Place) -> str:
-        self._admit(event, (*place, "?"))
-        del self.lines[(*place, "?")]
+        _refuse_extras(event, place)
         if not isinstance(event, ScalarEvent):
             raise refused("key_not_text", "A key must be a text", place, line=_line(event))
         return str(event.value)
 
     def _admit(self, event: Any, place: Place) -> None:
-        """Every node passes here, before anything is built from it."""
+        """Every value passes here, before anything is built from it."""
+        _refuse_extras(event, place)
         line = _line(event)
-        if isinstance(event, AliasEvent):
-            raise refused("alias", "Aliases (*name) are not allowed", place, line=line, received=f"*{event.anchor}")
-        if event.anchor is not None:
-            raise refused("anchor", "Anchors (&name) are not allowed", place, line=line, received=f"&{event.anchor}")
-        if event.tag is not None:
-            raise refused("tag", "Tags (!name) are not allowed", place, line=line, received=event.tag)
         if len(place) > DEEPEST:
             raise refused("too_deep", f"More than {DEEPEST} levels of nesting", place, line=line, example=DEEPEST)
         self.lines[place] = line
@@ -150,6 +144,17 @@ class _Document:
     def _refuse_more(self, event: Event) -> None:
         if not isinstance(event, StreamEndEvent):
             raise refused("several_documents", "One file holds one document", line=_line(event))
+
+
+def _refuse_extras(event: Any, place: Place) -> None:
+    """What YAML adds to values: names that repeat them, and types of its own."""
+    line = _line(event)
+    if isinstance(event, AliasEvent):
+        raise refused("alias", "Aliases (*name) are not allowed", place, line=line, received=f"*{event.anchor}")
+    if event.anchor is not None:
+        raise refused("anchor", "Anchors (&name) are not allowed", place, line=line, received=f"&{event.anchor}")
+    if event.tag is not None:
+        raise refused("tag", "Tags (!name) are not allowed", place, line=line, received=event.tag)
 
 
 def _line(event: Any) -> int:

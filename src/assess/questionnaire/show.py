@@ -1,8 +1,4 @@
-"""What ``assess questionnaire …`` says: each function gives the text to print, ``lint_files`` its exit code as well.
-
-For the CLI: ``lint_files`` = ``questionnaire lint FILE…``, ``show`` = ``questionnaire show FILE|key@version [--lang]``,
-``write_digests`` = ``questionnaire digest``, ``write_schema`` = ``questionnaire schema``.
-"""
+"""What ``assess questionnaire lint|show|digest|schema`` say: functions that give the text to print."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -32,7 +28,7 @@ def lint_files(paths: Iterable[Path]) -> tuple[str, int]:
 
 
 def show(what: str, folder: Path, language: Language | None = None) -> str:
-    """A questionnaire as people read it, from a file or a published ``key@version``; raises FileRefused or OSError."""
+    """A questionnaire as people read it, from a file or a published ``key@version``; raises FileRefused."""
     questionnaire = read_yaml(_path_of(what, folder), Questionnaire)
     spoken = language or questionnaire.languages[0]
     if spoken not in questionnaire.languages:
@@ -55,7 +51,10 @@ def write_schema(folder: Path) -> str:
 
 def _path_of(what: str, folder: Path) -> Path:
     key, at, version = what.partition("@")
-    return folder / key / f"{version}.yaml" if at and not Path(what).exists() else Path(what)
+    path = folder / key / f"{version}.yaml" if at else Path(what)
+    if not path.is_file():
+        raise refused("no_such_file", f"There is no file {path}", received=what, example="acquisition@1.0.0")
+    return path
 
 
 def _lines(questionnaire: Questionnaire, language: Language) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Decisions(Struct, frozen=True, kw_only=True):
 
     kicker: str
     title: str
-    lead: str
+    lead: list[str]
     columns: list[str]
     decisions: list[Decision]
     follow_up: list[FollowUp]
@@ -55,7 +55,7 @@ def decisions_page(facts: ReportFacts) -> Decisions | None:
     return Decisions(
         kicker=say("decisions.kicker", language),
         title=say(title, language, count=str(len(taken))),
-        lead=say("decisions.lead", language),
+        lead=[say("decisions.lead", language)],
         columns=[say(f"decisions.column.{name}", language) for name in ("action", "why", "owner", "step", "date")],
         decisions=taken,
         follow_up=follow_up(facts),
@@ -80,7 +80,9 @@ def follow_up(facts: ReportFacts) -> list[FollowUp]:
         ("wave", working_day(month_of(facts, facts.plan.months))),
     ]
     dates = sorted(dates[:5], key=lambda entry: entry[1]) + dates[5:]
-    return [FollowUp(date=day(when, facts.language), what=say(f"follow.{what}", facts.language)) for what, when in dates]
+    return [
+        FollowUp(date=day(when, facts.language), what=say(f"follow.{what}", facts.language)) for what, when in dates
+    ]
 
 
 def working_day(when: date) -> date:

@@ -80,10 +80,15 @@ def reason(state: State, facts: ReportFacts) -> str:
     return say(f"reason.{state.value}", facts.language, threshold=str(facts.results.threshold))
 
 
-def unscored(state: State | None, facts: ReportFacts) -> str:
-    """``no result: fewer than 5 answers``; a scored state without a value covers too little."""
+def absence(state: State | None, facts: ReportFacts) -> str:
+    """Why nothing is there: no result at all was not asked, and a scored state without a value covers too little."""
     known = State.NOT_ASKED if state is None else State.LOW_COVERAGE if state is State.SCORED else state
-    return say("unscored", facts.language, reason=reason(known, facts))
+    return reason(known, facts)
+
+
+def unscored(state: State | None, facts: ReportFacts) -> str:
+    """``no result: fewer than 5 answers``."""
+    return say("unscored", facts.language, reason=absence(state, facts))
 
 
 def staged_words(staged: Staged | None, language: Language, *, blocked: bool = True) -> str:

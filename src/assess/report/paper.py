@@ -50,7 +50,6 @@ class Paper:
         self._canvas.setCreator("Assess")
         self._canvas.setProducer("Assess")
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
-        self._canvas.setPageMode("UseNone")
 
     def bookmark(self, number: int, title: str) -> None:
         """An entry of the outline that leads to the present page."""
@@ -78,7 +77,9 @@ class Paper:
         self._canvas.line(start[0], HEIGHT - start[1], end[0], HEIGHT - end[1])
         self._canvas.setDash()
 
-    def rect(self, box: Box, *, fill: str | None = None, stroke: str | None = None, thick: float = 0.6, radius: float = 0) -> None:
+    def rect(
+        self, box: Box, *, fill: str | None = None, stroke: str | None = None, thick: float = 0.6, radius: float = 0
+    ) -> None:
         self._ink(fill, stroke, thick)
         how = {"fill": int(fill is not None), "stroke": int(stroke is not None)}
         if radius:
@@ -112,15 +113,28 @@ class Paper:
         self._ink(None, colour, 0.5)
         strokes = int((box.width + box.height) / gap) + 1
         left, foot = box.x - box.height, HEIGHT - box.bottom
-        self._canvas.lines([(left + i * gap, foot, left + i * gap + box.height, foot + box.height) for i in range(strokes)])
+        self._canvas.lines(
+            [(left + i * gap, foot, left + i * gap + box.height, foot + box.height) for i in range(strokes)]
+        )
         self._canvas.restoreState()
 
-    def text(self, at: Point, text: str, *, size: float, colour: str, bold: bool = False, anchor: str = "start") -> None:
+    def text(
+        self, at: Point, text: str, *, size: float, colour: str, bold: bool = False, anchor: str = "start"
+    ) -> None:
         cleaned = self.clean(text)
         shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * self.width(cleaned, size, bold=bold)
         self._canvas.setFillColor(_colour(colour))
         self._canvas.setFont(self._face(bold).name, size)
         self._canvas.drawString(at[0] - shift, HEIGHT - at[1], cleaned)
+
+    def upright(self, at: Point, text: str, *, size: float, colour: str) -> None:
+        self._canvas.saveState()
+        self._canvas.translate(at[0], HEIGHT - at[1])
+        self._canvas.rotate(90)
+        self._canvas.setFillColor(_colour(colour))
+        self._canvas.setFont(self._regular.name, size)
+        self._canvas.drawString(0, 0, self.clean(text))
+        self._canvas.restoreState()
 
     def _face(self, bold: bool) -> Face:  # noqa: FBT001  # private, and always named by its callers
         return self._bold if bold else self._regular

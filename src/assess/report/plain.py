@@ -44,6 +44,8 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
 
 def clamp(lines: list[str], most: int, width: float, measure: Measure) -> list[str]:
     """At most ``most`` lines, the last one with an ellipsis when something was left out."""
+    if most < 1:
+        return []
     return lines if len(lines) <= most else [*lines[: most - 1], _ended(lines[most - 1], width, measure)]
 
 

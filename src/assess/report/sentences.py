@@ -12,8 +12,10 @@ from assess.words import Language
 SENTENCES: Final[dict[str, dict[Language, str]]] = {
     # the frame
     "document": {"fr": "{organisation} : feuille de route", "en": "{organisation}: roadmap"},
-    "footer": {"fr": "{organisation} · {campaign} · faits du {day}", "en": "{organisation} · {campaign} · facts of {day}"},
-    "unit.n": {"fr": "n = {n}", "en": "n = {n}"},
+    "footer": {
+        "fr": "{organisation} · {campaign} · faits du {day}",
+        "en": "{organisation} · {campaign} · facts of {day}",
+    },
     "list.and": {"fr": "{first} et {last}", "en": "{first} and {last}"},
     "quoted": {"fr": "« {text} »", "en": "“{text}”"},
     # 1 situation
@@ -104,8 +106,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Only one step can be shown: {weakest}, at {low} out of 5",
     },
     "profile.lead": {
-        "fr": "Un client achète toute la chaîne : c’est l’étape la plus faible qu’il retient. La cible est un niveau plus haut, jusqu’à 4.",
-        "en": "A client buys the whole chain and remembers its weakest step. The target is one level higher, up to 4.",
+        "fr": "Un client retient le maillon faible de la chaîne. La cible est un niveau plus haut, jusqu’à 4.",
+        "en": "A client remembers the weakest link of the chain. The target is one level higher, up to 4.",
     },
     "profile.legend.dot": {"fr": "moyenne", "en": "mean"},
     "profile.legend.interval": {"fr": "intervalle à 95 %", "en": "95% interval"},
@@ -132,30 +134,45 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Few teams can be shown without exposing people",
     },
     "contrast.lead": {
-        "fr": "Ce n’est pas un classement : une équipe se compare à son propre passé et à sa cible. À discuter entre équipes avant d’agir.",
-        "en": "This is not a ranking: a team is compared with its own past and its target. Discuss between teams before acting.",
+        "fr": "Ce n’est pas un classement : une équipe se compare à son passé et à sa cible. En parler avant d’agir.",
+        "en": "This is not a ranking: a team is compared with its own past and its target. Talk before acting.",
     },
-    "contrast.rest": {"fr": "… et {count} autres équipes, dans les résultats en ligne", "en": "… and {count} more teams, in the online results"},
-    "contrast.hidden": {"fr": "masqué :", "en": "hidden:"},
+    "contrast.all": {"fr": "Toute l’organisation", "en": "The whole organisation"},
+    "contrast.none": {
+        "fr": "case vide : question non posée ou sans objet",
+        "en": "empty cell: not asked or does not apply",
+    },
+    "contrast.rest": {
+        "fr": "… et {count} autres équipes, dans les résultats en ligne",
+        "en": "… and {count} more teams, in the online results",
+    },
     "contrast.scale": {"fr": "moyenne, de 1 à 5", "en": "mean, from 1 to 5"},
     "contrast.parent": {"fr": "en gras : l’ensemble de ses équipes", "en": "in bold: all of its teams together"},
     # 4 indicators
     "indicators.kicker": {"fr": "Indicateurs", "en": "KPIs"},
     "indicators.title": {
-        "fr": "{alive} sur {total} : c’est peu d’indicateurs vivants pour piloter ; installer d’abord, viser ensuite",
+        "fr": "{alive} indicateurs sur {total} sont vivants : trop peu pour piloter ; installer d’abord, viser ensuite",
         "en": "{alive} of {total} KPIs are alive: too few to steer by; set them up first, aim later",
     },
+    "indicators.title.one": {
+        "fr": "Un seul indicateur sur {total} est vivant : installer d’abord, viser ensuite",
+        "en": "Only one of {total} KPIs is alive: set them up first, aim later",
+    },
     "indicators.title.most": {
-        "fr": "{alive} indicateurs sur {total} sont vivants : on peut piloter avec eux",
-        "en": "{alive} of {total} KPIs are alive: they can be steered by",
+        "fr": "Indicateurs vivants : {alive} sur {total} ; ceux-là peuvent servir à piloter",
+        "en": "KPIs alive: {alive} of {total}; these can be steered by",
     },
     "indicators.title.none": {
         "fr": "Aucun des {total} indicateurs n’est vivant : installer d’abord, viser ensuite",
         "en": "None of the {total} KPIs is alive: set them up first, aim later",
     },
     "indicators.lead": {
-        "fr": "Un indicateur est vivant à partir du stade 3 : il est mesuré, il a un responsable et une cible datée, et l’équipe le connaît.",
-        "en": "A KPI is alive from rung 3 on: it is measured, has an owner and a dated target, and the team knows it.",
+        "fr": "Un indicateur vit à partir du stade 3 : mesuré, porté par quelqu’un, doté d’une cible, connu de l’équipe.",
+        "en": "A KPI is alive from rung 3 on: measured, owned, with a dated target, and known to the team.",
+    },
+    "indicators.rest": {
+        "fr": "… et {count} de plus, dans les résultats en ligne",
+        "en": "… and {count} more, in the online results",
     },
     "indicators.dead": {"fr": "à installer", "en": "to set up"},
     "indicators.alive": {"fr": "vivants", "en": "alive"},
@@ -170,23 +187,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     # 5 schedule
     "schedule.kicker": {"fr": "Feuille de route", "en": "Roadmap"},
     "schedule.title": {
-        "fr": "{actions} en {months} mèneraient de {now} à {then} sur 100",
-        "en": "{actions} in {months} would lead from {now} to {then} out of 100",
+        "fr": "Le plan mènerait de {now} à {then} sur 100 en {months}, avec {actions}",
+        "en": "The plan would lead from {now} to {then} out of 100 in {months}, with {actions}",
     },
     "schedule.title.none": {
         "fr": "{actions} en {months} : d’abord installer, puis renforcer",
         "en": "{actions} in {months}: first set up, then reinforce",
     },
     "schedule.lead": {
-        "fr": "On installe, on renforce, et rien n’est retiré avant d’avoir été mesuré. Aucune équipe n’est chargée au-delà de sa capacité.",
-        "en": "Set up, reinforce, and remove nothing before it has been measured. No team is loaded beyond its capacity.",
+        "fr": "On installe, puis on renforce ; rien n’est retiré avant d’avoir été mesuré.",
+        "en": "Set up, then reinforce; nothing is removed before it has been measured.",
     },
     "phase.1": {"fr": "1 Installer", "en": "1 Set up"},
     "phase.2": {"fr": "2 Renforcer", "en": "2 Reinforce"},
     "phase.3": {"fr": "3 Retirer", "en": "3 Remove"},
     "schedule.now": {"fr": "aujourd’hui", "en": "today"},
     "schedule.then": {"fr": "en {month}", "en": "in {month}"},
-    "schedule.expert": {"fr": "estimation d’expert, si tout le plan est tenu", "en": "expert estimate, if the whole plan is kept"},
+    "schedule.expert": {
+        "fr": "estimation d’expert, si tout le plan est tenu",
+        "en": "expert estimate, if the whole plan is kept",
+    },
     "schedule.no_index": {
         "fr": "Pas d’indice d’ensemble : il manque un processus.",
         "en": "No overall index: a process is missing.",
@@ -230,16 +250,16 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     # 7 staffing
     "staffing.kicker": {"fr": "Rôles, retraits, renoncements", "en": "Roles, removals, what waits"},
     "staffing.title": {
-        "fr": "{roles} à pourvoir, dont dépendent {actions}",
-        "en": "{roles} to fill, on which {actions} depend",
+        "fr": "{roles} à pourvoir : {actions} en attente d’un porteur",
+        "en": "{roles} to fill: {actions} waiting for an owner",
     },
     "staffing.title.decisions": {
-        "fr": "Tous les rôles sont tenus ; {decisions} attendent leur mesure",
-        "en": "All roles are held; {decisions} await their measurement",
+        "fr": "Tous les rôles sont tenus ; {decisions} en attente de mesure",
+        "en": "All roles are held; {decisions} pending measurement",
     },
     "staffing.title.dropped": {
-        "fr": "Tous les rôles sont tenus ; {actions} n’ont pas trouvé de place",
-        "en": "All roles are held; {actions} found no place",
+        "fr": "Tous les rôles sont tenus ; {actions} sans place dans le plan",
+        "en": "All roles are held; {actions} without a place in the plan",
     },
     "staffing.lead": {
         "fr": "Nommer avant de lancer : une action sans porteur finit dans un tiroir.",
@@ -248,11 +268,17 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "staffing.roles": {"fr": "Rôles à pourvoir", "en": "Roles to fill"},
     "staffing.points": {"fr": "Décisions de retrait, datées", "en": "Removal decisions, dated"},
     "staffing.left": {"fr": "Ce qui est laissé de côté", "en": "What is left out"},
-    "staffing.waits": {"fr": "attendu par {actions}, dont {first}", "en": "awaited by {actions}, including {first}"},
-    "staffing.waits.one": {"fr": "attendu par {first}", "en": "awaited by {first}"},
+    "staffing.waits": {"fr": "Attendu par {actions}, dont {first}.", "en": "Awaited by {actions}, including {first}."},
+    "staffing.waits.one": {"fr": "Attendu par {first}.", "en": "Awaited by {first}."},
     "staffing.none.roles": {"fr": "Aucun : chaque action a un porteur.", "en": "None: every action has an owner."},
-    "staffing.none.points": {"fr": "Aucun retrait n’est envisagé pour l’instant.", "en": "No removal is considered for now."},
-    "staffing.none.left": {"fr": "Rien : tout ce qui est utile tient dans le plan.", "en": "Nothing: all that is useful fits in the plan."},
+    "staffing.none.points": {
+        "fr": "Aucun retrait n’est envisagé pour l’instant.",
+        "en": "No removal is considered for now.",
+    },
+    "staffing.none.left": {
+        "fr": "Rien : tout ce qui est utile tient dans le plan.",
+        "en": "Nothing: all that is useful fits in the plan.",
+    },
     "staffing.more": {"fr": "… et {count} de plus", "en": "… and {count} more"},
     "staffing.point": {
         "fr": "À décider en {month}, si la mesure le permet.",
@@ -265,21 +291,23 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "What these figures say, and what they do not",
     },
     "annex.actions": {"fr": "Les autres actions du plan", "en": "The other actions of the plan"},
-    "annex.actions.all": {"fr": "Toutes les actions tiennent page {page}.", "en": "All actions fit on page {page}."},
-    "annex.actions.rest": {"fr": "… et {actions} de plus, dans la feuille de route en ligne", "en": "… and {actions} more, in the online roadmap"},
+    "annex.actions.rest": {
+        "fr": "… et {actions} de plus, dans la feuille de route en ligne",
+        "en": "… and {actions} more, in the online roadmap",
+    },
     "annex.method": {"fr": "La méthode en bref", "en": "The method in short"},
     "annex.method.text": {
         "fr": (
             "Chaque question décrit cinq comportements observables d’équipe, de 1 à 5 ; l’indice est 25 × (niveau − 1). "
-            "Une étape est la moyenne pondérée de ses pratiques, un processus celle de ses étapes, l’ensemble celle des processus ; "
-            "les équipes comptent selon leur effectif. Le niveau par paliers est plus exigeant : moyenne, pratiques clés, étendue et "
-            "indicateurs doivent tous suivre. L’intervalle à 95 % dit ce que toute l’équipe aurait répondu."
+            "Une étape est la moyenne pondérée de ses pratiques, un processus celle de ses étapes, l’ensemble celle des "
+            "processus ; les équipes comptent selon leur effectif. Le niveau par paliers est plus exigeant : moyenne, pratiques "
+            "clés, étendue et indicateurs doivent tous suivre. L’intervalle à 95 % dit ce que toute l’équipe aurait répondu."
         ),
         "en": (
             "Each question describes five behaviours of a team that one can observe, from 1 to 5; the index is 25 × (level − 1). "
             "A step is the weighted mean of its practices, a process that of its steps, the whole that of the processes; "
-            "teams count by their headcount. The staged level demands more: mean, key practices, breadth and KPIs must all follow. "
-            "The 95% interval says what the whole team would have answered."
+            "teams count by their headcount. The staged level demands more: mean, key practices, breadth and KPIs must all "
+            "follow. The 95% interval says what the whole team would have answered."
         ),
     },
     "annex.hidden": {"fr": "Ce qui est masqué", "en": "What is hidden"},
@@ -293,8 +321,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
             "its answers count in the whole that it belongs to. {count}"
         ),
     },
-    "annex.hidden.list": {"fr": "Masqués : {names}.", "en": "Hidden: {names}."},
-    "annex.hidden.some": {"fr": "Masqués : {names} et {count} de plus.", "en": "Hidden: {names} and {count} more."},
+    "annex.hidden.list": {
+        "fr": "Masqués en tout ou en partie : {names}.",
+        "en": "Hidden in whole or in part: {names}.",
+    },
+    "annex.hidden.some": {
+        "fr": "Masqués en tout ou en partie : {names} et {count} de plus.",
+        "en": "Hidden in whole or in part: {names} and {count} more.",
+    },
     "annex.hidden.none": {"fr": "Rien n’a dû être masqué.", "en": "Nothing had to be hidden."},
     "annex.limits": {"fr": "Les limites", "en": "The limits"},
     "annex.limits.text": {
@@ -308,7 +342,6 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         ),
     },
     "annex.versions": {"fr": "Fait à partir de", "en": "Made from"},
-    "annex.version": {"fr": "{key} {version} ({digest})", "en": "{key} {version} ({digest})"},
     "annex.made": {
         "fr": "Campagne du {start} au {end} ; plan n° {plan} du {day} ; moteurs {engines} ; faits {digest}",
         "en": "Campaign from {start} to {end}; plan no. {plan} of {day}; engines {engines}; facts {digest}",

@@ -1,7 +1,5 @@
 """Page 1, the one to keep: where the organisation stands, what to decide, and the next date."""
 
-from datetime import date
-
 from msgspec import Struct
 
 from assess.report.decisions import Decision, decisions, working_days_after
@@ -68,7 +66,7 @@ def situation(facts: ReportFacts) -> Situation:
         decisions=taken,
         no_decision=say("situation.decisions.none", language),
         next_title=say("situation.next", language),
-        next_date=_next_date(facts, facts.plan.starts_on),
+        next_date=_next_date(facts),
     )
 
 
@@ -89,7 +87,9 @@ def _title(facts: ReportFacts) -> str:
 
 def weakest_process(facts: ReportFacts) -> ProcessWords | None:
     """The lowest process, if its interval ends below the next one's value: else none is clearly behind."""
-    ranked = sorted((result.index or 0, order) for order, words in enumerate(core(facts)) if (result := scored(facts, words)))
+    ranked = sorted(
+        (result.index or 0, order) for order, words in enumerate(core(facts)) if (result := scored(facts, words))
+    )
     if len(ranked) < 2:
         return None
     lowest = core(facts)[ranked[0][1]]
@@ -109,7 +109,9 @@ def _participation(facts: ReportFacts) -> str:
     if node.responses is None or not node.headcount:
         return say("situation.participation.hidden", language, invited=invited)
     share = percent(node.responses / node.headcount, language)
-    return say("situation.participation", language, answered=number(node.responses, language), invited=invited, share=share)
+    return say(
+        "situation.participation", language, answered=number(node.responses, language), invited=invited, share=share
+    )
 
 
 def _fragile(facts: ReportFacts) -> list[str]:
@@ -151,7 +153,7 @@ def _decisions_title(facts: ReportFacts, count: int) -> str:
     return say("situation.decisions", facts.language, count=str(count)) if count else ""
 
 
-def _next_date(facts: ReportFacts, start: date) -> str:
-    language = facts.language
+def _next_date(facts: ReportFacts) -> str:
+    language, start = facts.language, facts.plan.starts_on
     meeting = working_days_after(start, 3)
     return say("situation.next.what", language, day=day(meeting, language), start=day(start, language))

@@ -18,8 +18,11 @@ from assess.words import Digest, Key, Text
 HIGHEST_TARGET = 4
 """The default target of a campaign is one level up, and never above 4."""
 
+BESIDE = frozenset({State.NOT_APPLICABLE, State.NOT_ASKED})
+"""States of an item or a process that leave a team no gap there, whatever the nodes above say."""
+
 KPI_SHARE = Fraction(1, 10)
-"""A point of KPI maturity counts a tenth of an index point: measuring alone changes nothing, yet without it no level 4 is reached."""
+"""A point of KPI maturity counts a tenth of an index point: measuring alone changes nothing, yet no level 4 comes without it."""
 
 
 class Cell(Struct, frozen=True):
@@ -39,6 +42,7 @@ class AskedItem(Struct, frozen=True):
     process: Key
     step: Key | None
     in_overall: bool
+    sensitive: bool
     worth: Fraction
 
 
@@ -90,7 +94,7 @@ def _shared(items: list[Item], process: Process, step: Key | None, points: Fract
     total = sum((exact(item.weight) for item in items), Fraction(0))
     for item in items:
         worth = points * exact(item.weight) / total
-        yield AskedItem(item.key, item.label, item.kind, process.key, step, process.in_overall, worth)
+        yield AskedItem(item.key, item.label, item.kind, process.key, step, process.in_overall, item.sensitive, worth)
 
 
 def rooms(facts: PlanningFacts) -> dict[Key, list[Room]]:
@@ -128,7 +132,7 @@ def _people(teams: Iterable[PlanningTeam], keys: Mapping[Digest, list[Key]]) -> 
 
 
 def _rooms(item: AskedItem, team: PlanningTeam, points: Fraction, published: "_Published") -> Iterator[Room]:
-    found = published.nearest(team.id, item.key)
+    found = published.nearest(team.id, item)
     if found is None:
         return
     node, level = found
@@ -151,11 +155,11 @@ class _Published:
             self.parents[node.node] = node.parent
             self.items[node.node] = dict(self._levels(node))
 
-    def nearest(self, team: UUID, item: Key) -> tuple[UUID, Fraction] | None:
+    def nearest(self, team: UUID, item: AskedItem) -> tuple[UUID, Fraction] | None:
         """The nearest published level upwards from ``team``; none where the item does not apply to the team itself."""
-        node: UUID | None = team
-        while node is not None and (team, item) not in self.beside:
-            level = self.items.get(node, {}).get(item)
+        node: UUID | None = None if {(team, item.key), (team, item.process)} & self.beside else team
+        while node is not None:
+            level = self.items.get(node, {}).get(item.key)
             if level is not None:
                 return node, level
             node = self.parents.get(node)
@@ -163,9 +167,11 @@ class _Published:
 
     def _levels(self, node: NodeResults) -> Iterator[tuple[Key, Fraction | None]]:
         for process in node.processes:
-            for result in (*(item for step in process.steps for item in step.items), *process.kpis):
-                if result.result.state in {State.NOT_APPLICABLE, State.NOT_ASKED}:
-                    self.beside.add((node.node, result.key))
+            practices: list[ItemResult | KpiResult] = [item for step in process.steps for item in step.items]
+            for part in [process, *practices, *process.kpis]:
+                if part.result.state in BESIDE:
+                    self.beside.add((node.node, part.key))
+            for result in [*practices, *process.kpis]:
                 yield result.key, _level(result)
 
 

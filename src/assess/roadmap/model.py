@@ -241,7 +241,10 @@ class Vacancy(Struct, frozen=True, kw_only=True):
 
 
 class PlanBody(Struct, frozen=True, kw_only=True):
-    """A proposed schedule: the machine only proposes. ``index_now`` and ``index_then``: the company's index today and if the plan works."""
+    """A proposed schedule: the machine only proposes.
+
+    index_now, index_then: the company's index today, and if every expected gain comes true; absent while it has none.
+    """
 
     engine: str
     library: Digest

@@ -23,19 +23,25 @@ Capacity = Mapping[UUID, Sequence[Fraction]]
 Reason = Literal["no_capacity", "window", "prerequisite_dropped", "horizon", "excluded", "already_covered"]
 
 
+class Way(Struct, frozen=True):
+    """A way to do a job. demand: person-days by (team, month from the start). change: risk points by team, in every month."""
+
+    demand: Mapping[tuple[UUID, int], Fraction]
+    change: Mapping[UUID, int]
+
+
 class Job(Struct, frozen=True):
     """An action as the scheduler sees it.
 
-    demand: person-days by (team, month from the start). change: risk points by team, in every month of the job. after: jobs that
-    must be finished before. excludes: jobs that cannot stand in the same plan. starts: months in which it may start. gains: what
+    ways: the best first; another one is taken only when no month has room for those before it. after: jobs that must be
+    finished before. excludes: jobs that cannot stand in the same plan. starts: months in which it may start. gains: what
     it would gain by cell; a job that gains nothing more is left out, unless it is ``needed``.
     """
 
     key: Key
     priority: Fraction
     duration: int
-    demand: Mapping[tuple[UUID, int], Fraction]
-    change: Mapping[UUID, int]
+    ways: Sequence[Way]
     after: frozenset[Key]
     starts: Sequence[int]
     gains: Mapping[Cell, Fraction] = {}
@@ -55,10 +61,14 @@ class Block(Struct, frozen=True):
 
 
 class Placed(Struct, frozen=True):
-    """A job's place. waits_for: the predecessor that ends last. block: why it could not start a month earlier, if it waits for nobody."""
+    """A job's place, and its way by number.
+
+    waits_for: the predecessor that ends last. block: why a ready job could not start a month earlier.
+    """
 
     key: Key
     start: int
+    way: int
     credited: Mapping[Cell, Fraction]
     waits_for: Key | None
     block: Block | None
@@ -81,7 +91,7 @@ class Schedule(Struct, frozen=True):
 
 
 class _Board(Struct):
-    """What is taken so far."""
+    """What is taken so far; ``barred``: who of the placed jobs excludes a key."""
 
     capacity: Capacity
     months: int
@@ -90,6 +100,7 @@ class _Board(Struct):
     load: dict[tuple[UUID, int], int] = field(default_factory=dict)
     ends: dict[Key, int] = field(default_factory=dict)
     dropped: dict[Key, Left] = field(default_factory=dict)
+    barred: dict[Key, set[Key]] = field(default_factory=dict)
 
 
 def schedule(jobs: Sequence[Job], capacity: Capacity, months: int, gaps: Mapping[Cell, Fraction]) -> Schedule:
@@ -135,13 +146,12 @@ def _place(job: Job, board: _Board, waiting: Sequence[Job]) -> Placed | Left:
     last = board.months - job.duration
     if earliest > last:
         return Left(job.key, "horizon")
-    block = None
-    for start in range(earliest, last + 1):
-        found = _block(job, start, board)
-        if found is None:
-            return _placed(job, start, earliest, block, board)
-        block = found
-    limits = [found for start in job.starts if earliest <= start <= last and (found := _block(job, start, board))]
+    starts = range(earliest, last + 1)
+    for way in range(len(job.ways)):
+        blocks = [_block(job, way, start, board) for start in starts]
+        if None in blocks:
+            return _placed(job, way, starts[blocks.index(None)], blocks, board)
+    limits = [block for start in starts if (block := _block(job, 0, start, board)) and block.code != "window"]
     return Left(job.key, "no_capacity", block=limits[0]) if limits else Left(job.key, "window")
 
 
@@ -150,18 +160,20 @@ def _hindrance(job: Job, board: _Board, waiting: Sequence[Job]) -> Left | None:
     missing = sorted(job.after & board.dropped.keys())
     if missing:
         return Left(job.key, "prerequisite_dropped", other=missing[0])
-    rivals = sorted(key for key in job.excludes if key in board.ends)
+    rivals = (job.excludes & board.ends.keys()) | board.barred.get(job.key, set())
     if rivals:
-        return Left(job.key, "excluded", other=rivals[0])
+        return Left(job.key, "excluded", other=min(rivals))
     awaited = job.needed or any(job.key in other.after for other in waiting)
     if job.gains and not awaited and not any(_credit(job, board).values()):
         return Left(job.key, "already_covered")
     return None
 
 
-def _placed(job: Job, start: int, earliest: int, block: Block | None, board: _Board) -> Placed:
+def _placed(job: Job, way: int, start: int, blocks: Sequence[Block | None], board: _Board) -> Placed:
+    """``blocks``: what stood against each start from the earliest on, the first None being ``start``."""
     last = max(sorted(job.after), key=lambda key: board.ends[key], default=None)
-    return Placed(job.key, start, _credit(job, board), last, block if start > earliest else None)
+    first_free = blocks.index(None)
+    return Placed(job.key, start, way, _credit(job, board), last, blocks[first_free - 1] if first_free else None)
 
 
 def _credit(job: Job, board: _Board) -> dict[Cell, Fraction]:
@@ -171,26 +183,30 @@ def _credit(job: Job, board: _Board) -> dict[Cell, Fraction]:
 
 def _take(job: Job, place: Placed, board: _Board) -> None:
     board.ends[job.key] = place.start + job.duration
+    for key in job.excludes:
+        board.barred.setdefault(key, set()).add(job.key)
     for cell, gain in place.credited.items():
         board.left[cell] -= gain
-    for (team, offset), days in job.demand.items():
+    way = job.ways[place.way]
+    for (team, offset), days in way.demand.items():
         slot = (team, place.start + offset)
         board.used[slot] = board.used.get(slot, Fraction(0)) + days
-    for team, points in job.change.items():
+    for team, points in way.change.items():
         for month in range(place.start, place.start + job.duration):
             board.load[team, month] = board.load.get((team, month), 0) + points
 
 
-def _block(job: Job, start: int, board: _Board) -> Block | None:
+def _block(job: Job, number: int, start: int, board: _Board) -> Block | None:
     """The first thing against a start: the window, then days, then change load."""
     if start not in job.starts:
         return Block("window", month=start)
-    for (team, offset), days in job.demand.items():
+    way = job.ways[number]
+    for (team, offset), days in way.demand.items():
         month = start + offset
         used, limit = board.used.get((team, month), Fraction(0)), board.capacity[team][month]
         if used + days > limit:
             return Block("capacity", team, month, used, limit, days)
-    for team, points in job.change.items():
+    for team, points in way.change.items():
         for month in range(start, start + job.duration):
             load = board.load.get((team, month), 0)
             if load + points > CHANGE_LIMIT:

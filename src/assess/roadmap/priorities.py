@@ -35,7 +35,7 @@ class Gain(Struct, frozen=True):
 
 
 def gains_of(action: Action, rooms: Mapping[Key, Sequence[Room]]) -> list[Gain]:
-    """Gains on practices (tenths of a level, at most the gap), then on the rungs of KPIs between ``from_rung`` and ``to_rung``."""
+    """Gains on practices (at most the gap), then on each rung of its KPIs above ``from_rung`` and up to ``to_rung``."""
     practices = [
         Gain(room, min(Fraction(target.gain, 10), room.gap))
         for target in action.targets
@@ -125,4 +125,5 @@ def eligible(
 
 def _reached(action: Action, measured: frozenset[Key]) -> bool:
     """Whether something that the action aims at was measured: it has no gain, so it is reached."""
-    return any(target.item in measured for target in (*action.targets, *action.kpi_targets))
+    items = {target.item for target in action.targets} | {target.item for target in action.kpi_targets}
+    return not measured.isdisjoint(items)

@@ -3,40 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from uuid import UUID
-
-from msgspec import Struct
 
 from assess.questionnaire.model import Kind
-from assess.roadmap import wording
-from assess.roadmap.gaps import Cell, Room, exact, measured_items, rooms
-from assess.roadmap.model import (
-    ENGINE,
-    Action,
-    Dropped,
-    Gap,
-    PlanBody,
-    PlannedAction,
-    PlanningFacts,
-    TeamLoad,
-    Vacancy,
-    Why,
-)
-from assess.roadmap.months import Calendar
-from assess.roadmap.planning import Block, Job, Left, Placed, Schedule, schedule
-from assess.roadmap.priorities import (
-    DECISION_PHASE,
-    benefit,
-    descendants,
-    eligible,
-    enabling,
-    gains_of,
-    kpi_benefit,
-    predecessors,
-    priority,
-)
-from assess.roadmap.staffing import Crew, Staffing
-from assess.words import Key, Text
+from assess.roadmap.gaps import Cell, exact
+from assess.roadmap.model import ENGINE, Gap, PlanBody, PlannedAction, PlanningFacts, TeamLoad, Vacancy, Why
+from assess.roadmap.outline import Outline
+from assess.roadmap.planning import Placed
+from assess.roadmap.priorities import DECISION_PHASE
+from assess.roadmap.ranking import Ranked
+from assess.roadmap.reasons import decision_reasons, dropped, reasons
+from assess.roadmap.staffing import Crew
+from assess.words import Key
 
 LAST_QUARTER = 3
 """Decision points stand in the plan's last three months."""
@@ -44,87 +21,56 @@ LAST_QUARTER = 3
 
 def propose(facts: PlanningFacts) -> PlanBody:
     """The plan for these facts; the same facts always give the same plan."""
-    calendar = Calendar(facts.starts_on, facts.months)
-    found = rooms(facts)
-    ranked, before = _ranked(facts, found)
-    work = [each for each in ranked.values() if each.action.phase < DECISION_PHASE]
-    jobs = [_job(each, before, calendar, facts.library.actions) for each in work]
-    capacity = {team.id: calendar.capacity(team.capacity_days) for team in facts.teams}
-    gaps = {room.cell: room.gap for each in found.values() for room in each}
-    outline = Outline(
-        facts,
-        calendar,
-        ranked,
-        before,
-        schedule(jobs, capacity, facts.months, gaps),
-        _process_titles(facts),
-        _step_titles(facts),
-    )
-    return _body(outline, capacity)
-
-
-def _body(outline: Outline, capacity: dict[UUID, list[Fraction]]) -> PlanBody:
-    facts, plan = outline.facts, outline.schedule
-    order = {key: rank for rank, key in enumerate(outline.ranked)}
-    placed = sorted(plan.placed, key=lambda place: order[place.key])
-    actions = [_planned(place, rank, outline) for rank, place in enumerate(placed, start=1)]
-    decisions = [each for each in outline.ranked.values() if each.action.phase == DECISION_PHASE and each.crew.gains]
-    actions += [_decision(each, rank, outline) for rank, each in enumerate(decisions, start=len(actions) + 1)]
+    outline = Outline(facts)
+    work = [_planned(place, rank, outline) for rank, place in enumerate(outline.placed, start=1)]
+    decisions = [_decision(each, rank, outline) for rank, each in enumerate(outline.decisions, start=len(work) + 1)]
+    order = list(outline.ranked)
     index_now, index_then = _indices(outline)
     return PlanBody(
         engine=ENGINE,
         library=facts.library_digest,
         starts_on=facts.starts_on,
         months=facts.months,
-        actions=actions,
-        dropped=[_dropped(left, outline) for left in sorted(plan.dropped, key=lambda left: order[left.key])],
-        loads=_loads(facts, capacity, actions),
-        vacancies=_vacancies(outline, actions),
+        actions=work + decisions,
+        dropped=[
+            dropped(left, outline) for left in sorted(outline.schedule.dropped, key=lambda left: order.index(left.key))
+        ],
+        loads=_loads(outline, work),
+        vacancies=_vacancies(outline, work + decisions),
         index_now=index_now,
         index_then=index_then,
     )
 
 
 def _planned(place: Placed, rank: int, outline: Outline) -> PlannedAction:
-    each = outline.ranked[place.key]
-    calendar, crew = outline.calendar, each.crew
-    end = place.start + each.action.duration - 1
-    gaps = _gaps(place, crew)
+    each, end = outline.ranked[place.key], outline.end(place.key)
+    gaps = _gaps(place, each)
     return _action(
         each,
         rank,
-        outline,
+        each.crews[place.way],
         months=(place.start, end),
-        days=(calendar.first_day(place.start), calendar.last_day(end)),
+        days=(outline.calendar.first_day(place.start), outline.calendar.last_day(end)),
         gaps=gaps,
         kpis=_kpis(place.credited),
-        why=[*_worth(each, gaps, place, outline), *_place(each, place, outline)],
+        why=reasons(place, gaps, outline),
     )
 
 
 def _decision(each: Ranked, rank: int, outline: Outline) -> PlannedAction:
-    """Phase 3: a day in the last quarter, after the phase-2 work on the steps that it touches."""
-    touched = {gain.room.item.step for gain in each.crew.gains}
-    ends = [_end(place, outline) for place in outline.schedule.placed if _touches(outline.ranked[place.key], touched)]
+    """Phase 3: a day in the last quarter, when the planned work on the steps that it touches is done."""
+    touched = {gain.room.item.step for gain in each.gains}
+    ends = [outline.end(key) for key in outline.places if _touches(outline.ranked[key], touched)]
     month = max([*ends, outline.calendar.months - LAST_QUARTER])
     day = outline.calendar.last_day(month)
-    steps = [title for key, title in outline.steps.items() if key in touched]
-    return _action(
-        each,
-        rank,
-        outline,
-        months=(month, month),
-        days=(day, day),
-        gaps=[],
-        kpis=[],
-        why=[wording.gate_not_measured(steps)],
-    )
+    why = decision_reasons(each, outline)
+    return _action(each, rank, each.crews[0], months=(month, month), days=(day, day), gaps=[], kpis=[], why=why)
 
 
 def _action(
     each: Ranked,
     rank: int,
-    outline: Outline,
+    crew: Crew,
     *,
     months: tuple[int, int],
     days: tuple[date, date],
@@ -132,7 +78,7 @@ def _action(
     kpis: list[Key],
     why: list[Why],
 ) -> PlannedAction:
-    action, crew = each.action, each.crew
+    action = each.action
     decision = action.phase == DECISION_PHASE
     return PlannedAction(
         action=action.key,
@@ -163,7 +109,7 @@ def _action(
     )
 
 
-def _gaps(place: Placed, crew: Crew) -> list[Gap]:
+def _gaps(place: Placed, each: Ranked) -> list[Gap]:
     """The gaps of practices that this action is credited with."""
     return [
         Gap(
@@ -177,13 +123,17 @@ def _gaps(place: Placed, crew: Crew) -> list[Gap]:
             gain=_number(place.credited[gain.room.cell]),
             points=_number(place.credited[gain.room.cell] * gain.room.points),
         )
-        for gain in crew.gains
+        for gain in each.gains
         if gain.room.item.kind is Kind.PRACTICE and place.credited[gain.room.cell]
     ]
 
 
 def _kpis(credited: Iterable[Cell]) -> list[Key]:
     return list(dict.fromkeys(cell.item for cell in credited if cell.rung is not None))
+
+
+def _touches(each: Ranked, steps: set[Key | None]) -> bool:
+    return any(gain.room.item.step in steps for gain in each.gains)
 
 
 def _demand(crew: Crew, start: int) -> dict[str, dict[str, float]]:
@@ -193,30 +143,28 @@ def _demand(crew: Crew, start: int) -> dict[str, dict[str, float]]:
     return demand
 
 
-def _loads(
-    facts: PlanningFacts, capacity: dict[UUID, list[Fraction]], actions: Sequence[PlannedAction]
-) -> list[TeamLoad]:
-    used = {str(team.id): [0.0] * facts.months for team in facts.teams}
-    for action in actions:
-        for team, months in action.demand.items():
-            for month, days in months.items():
-                used[team][int(month)] += days
+def _loads(outline: Outline, work: Sequence[PlannedAction]) -> list[TeamLoad]:
+    months = range(outline.facts.months)
     return [
         TeamLoad(
             team_id=team.id,
             name=team.name,
-            capacity=[_number(days) for days in capacity[team.id]],
-            used=[round(days, 6) for days in used[str(team.id)]],
+            capacity=[_number(days) for days in outline.capacity[team.id]],
+            used=[_number(_used(work, str(team.id), str(month))) for month in months],
         )
-        for team in facts.teams
+        for team in outline.facts.teams
     ]
+
+
+def _used(work: Sequence[PlannedAction], team: str, month: str) -> Fraction:
+    return sum((exact(action.demand.get(team, {}).get(month, 0.0)) for action in work), Fraction(0))
 
 
 def _vacancies(outline: Outline, actions: Sequence[PlannedAction]) -> list[Vacancy]:
     """Roles that wait for a person, in the library's order."""
     waiting: dict[Key, list[Key]] = {}
     for action in actions:
-        for role in outline.ranked[action.action].crew.vacant:
+        for role in _crew(action, outline).vacant:
             waiting.setdefault(role, []).append(action.action)
     roles = outline.facts.library.roles
     return [
@@ -224,29 +172,35 @@ def _vacancies(outline: Outline, actions: Sequence[PlannedAction]) -> list[Vacan
     ]
 
 
+def _crew(action: PlannedAction, outline: Outline) -> Crew:
+    place = outline.places.get(action.action)
+    return outline.ranked[action.action].crews[place.way if place else 0]
+
+
 def _indices(outline: Outline) -> tuple[float | None, float | None]:
-    """The company's index, and what it becomes with every credited gain of the processes that count in it."""
-    facts = outline.facts
-    company = next((node for node in facts.results.nodes if node.parent is None), None)
+    """The company's index today, and with every credited gain; none when the company has no published index."""
+    company = next((node for node in outline.facts.results.nodes if node.parent is None), None)
     if company is None or company.overall.index is None:
         return None, None
-    processes = [process for body in facts.questionnaires.values() for process in body.processes]
-    weights = [exact(process.weight) for process in processes]
-    counted = [exact(process.weight) for process in processes if process.in_overall]
-    # Points are shared over all processes; the overall index only knows those that count in it.
-    scale = sum(weights, Fraction(0)) / sum(counted, Fraction(0))
-    gained = sum((_credited(place, outline) for place in outline.schedule.placed), Fraction(0))
     now = exact(company.overall.index)
-    return _number(now), _number(min(Fraction(100), now + scale * gained))
+    gained = sum((_credited(place, outline) for place in outline.placed), Fraction(0))
+    return _number(now), _number(min(Fraction(100), now + _scale(outline) * gained))
+
+
+def _scale(outline: Outline) -> Fraction:
+    """Points of priorities are shared over all processes; the overall index knows only those that count in it."""
+    processes = outline.processes.values()
+    counted = sum((exact(process.weight) for process in processes if process.in_overall), Fraction(0))
+    return sum((exact(process.weight) for process in processes), Fraction(0)) / counted
 
 
 def _credited(place: Placed, outline: Outline) -> Fraction:
     """Index points of a placed action, in processes that count in the overall index."""
-    gains = outline.ranked[place.key].crew.gains
+    gains = outline.ranked[place.key].gains
     kept = [gain for gain in gains if gain.room.item.in_overall and gain.room.item.kind is Kind.PRACTICE]
     return sum((place.credited[gain.room.cell] * gain.room.points for gain in kept), Fraction(0))
 
 
 def _number(value: Fraction) -> float:
-    """As it is printed in JSON: six decimals, decided after every decision."""
+    """As it stands in JSON: six decimals, rounded after every decision."""
     return round(float(value), 6)

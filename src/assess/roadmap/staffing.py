@@ -1,8 +1,9 @@
 """Staffing: which teams give the person-days of an action, who owns it, and which roles nobody holds.
 
 A role falls to a team that has its function: the first of the role's functions that any team with capacity has; among several
-teams the one with the most to gain from the action, then the first in the tree. A role without functions (``everyone``,
-``manager``) falls to each team that has the gap. A role that no team can carry is a vacancy: its days limit nothing, and are said.
+teams the one with the most to gain from the action, then the first in the tree. When that team finds no room in the whole plan,
+the action's own role passes to the next. A role without functions (``everyone``, ``manager``) falls to each team that has the
+gap. A role that no team can carry is a vacancy: its days limit nothing, and are said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,11 +17,13 @@ from assess.roadmap.model import Action, Owner, PlanningTeam, Role
 from assess.roadmap.priorities import Gain
 from assess.words import Key
 
-FELT_FROM = Fraction(1, 4)
-"""A team feels an action's change load when it gives at least this share of the action's person-days."""
+FELT_FROM = Fraction(1, 2)
+"""A team bears an action's change load when it gives at least this share of the action's person-days, or the most of all."""
 
 Slot = tuple[UUID, int]
 """A team and a month, counted from the action's start."""
+Carriers = Mapping[Key, PlanningTeam | None]
+"""The team that carries each role for one action."""
 
 
 class Crew(Struct, frozen=True):
@@ -47,21 +50,33 @@ class Staffing:
         self.teams = [team for team in teams if team.capacity_days > 0]
         self.roles = {role.key: role for role in roles}
 
-    def crew(self, action: Action, gains: Sequence[Gain]) -> Crew:
-        """The crew of ``action``; with effort per team only the teams that do it gain."""
+    def crews(self, action: Action, gains: Sequence[Gain]) -> list[Crew]:
+        """The crews that could do ``action``, the best first: they differ in the team that carries the action's own role."""
         able = self._able(action.role, gains)
         units = _units(action, able, gains)
         kept = [gain for gain in gains if action.effort_per != "team" or not able or gain.room.team.id in units]
-        demand, unassigned = self._demand(action, kept, units)
-        owner = self.owner(action.role, kept)
-        first = self.owner(action.first_step.role, kept)
-        vacant = self._vacant(action, kept, {owner.role: owner, first.role: first})
-        return Crew(kept, demand, unassigned, _change(action, demand), owner, first, vacant)
+        leads = self._by_gain(action.role, kept) if not units and self.roles[action.role].functions else []
+        return [self._crew(action, kept, units, lead) for lead in leads] or [self._crew(action, kept, units, None)]
 
-    def owner(self, role: Key, gains: Sequence[Gain]) -> Owner:
+    def _crew(self, action: Action, gains: list[Gain], units: Mapping[UUID, int], lead: PlanningTeam | None) -> Crew:
+        """The crew whose own role is carried by ``lead``, or by the first able team."""
+        carriers = {role: next(iter(self._by_gain(role, gains)), None) for role in self.roles}
+        carriers[action.role] = lead or carriers[action.role]
+        demand, unassigned = self._demand(action, gains, units, carriers)
+        owners = {role: self._owner(role, carriers[role]) for role in (action.role, action.first_step.role)}
+        return Crew(
+            gains=gains,
+            demand=demand,
+            unassigned=unassigned,
+            change=_change(action, demand),
+            owner=owners[action.role],
+            first_step_owner=owners[action.first_step.role],
+            vacant=self._vacant(action, carriers, owners),
+        )
+
+    def _owner(self, role: Key, team: PlanningTeam | None) -> Owner:
         """The lead of the carrying team, or the vacant role."""
         known = self.roles[role]
-        team = self._carrier(role, gains)
         name = None if team is None or known.to_appoint else team.lead
         return Owner(role=role, title=known.title, vacant=name is None, name=name, team=team.name if team else None)
 
@@ -74,15 +89,15 @@ class Staffing:
         by_function = ([team for team in self.teams if function in team.functions] for function in functions)
         return next((found for found in by_function if found), [])
 
-    def _carrier(self, role: Key, gains: Sequence[Gain]) -> PlanningTeam | None:
-        """The able team with the most to gain from the action, then the first."""
-        weights = {team.id: Fraction(0) for team in self.teams}
+    def _by_gain(self, role: Key, gains: Sequence[Gain]) -> list[PlanningTeam]:
+        """The able teams: those with the most to gain from the action first, then in the order of the tree."""
+        weights: dict[UUID, Fraction] = {}
         for gain in gains:
             weights[gain.room.team.id] = weights.get(gain.room.team.id, Fraction(0)) + gain.points
-        return max(self._able(role, gains), key=lambda team: weights[team.id], default=None)
+        return sorted(self._able(role, gains), key=lambda team: -weights.get(team.id, Fraction(0)))
 
     def _demand(
-        self, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int]
+        self, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int], carriers: Carriers
     ) -> tuple[dict[Slot, Fraction], Fraction]:
         """Person-days by team and month, and those of nobody."""
         times = sum(units.values()) or 1
@@ -90,28 +105,28 @@ class Staffing:
         unassigned = Fraction(0)
         for part in action.demand:
             days = exact(part.person_days)
-            shares = self._shares(part.role, action, gains, units, times)
-            unassigned += days * times if not shares else 0
+            shares = self._shares(part.role, action, gains, units, carriers)
+            unassigned += Fraction(0) if shares else days * times
             for team, count in shares.items():
                 for month, each in _spread(action, part.month, days * count):
                     demand[team, month] = demand.get((team, month), Fraction(0)) + each
         return demand, unassigned
 
     def _shares(
-        self, role: Key, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int], times: int
+        self, role: Key, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int], carriers: Carriers
     ) -> dict[UUID, int]:
         """How many times each team does the part of a role."""
         if role == action.role and units:
             return dict(units)
         if not self.roles[role].functions:
             return {team.id: 1 for team in self._able(role, gains)}
-        carrier = self._carrier(role, gains)
-        return {carrier.id: times} if carrier else {}
+        carrier = carriers[role]
+        return {carrier.id: sum(units.values()) or 1} if carrier else {}
 
-    def _vacant(self, action: Action, gains: Sequence[Gain], owners: Mapping[Key, Owner]) -> list[Key]:
+    def _vacant(self, action: Action, carriers: Carriers, owners: Mapping[Key, Owner]) -> list[Key]:
         """Owners without a name, and working roles that must be appointed or that no team carries."""
         working = dict.fromkeys(part.role for part in action.demand)
-        empty = [role for role in working if self.roles[role].to_appoint or not self._able(role, gains)]
+        empty = [role for role in working if self.roles[role].to_appoint or carriers[role] is None]
         return list(dict.fromkeys([role for role, owner in owners.items() if owner.vacant] + empty))
 
 
@@ -133,7 +148,7 @@ def _spread(action: Action, month: int, days: Fraction) -> list[tuple[int, Fract
 
 
 def _change(action: Action, demand: Mapping[Slot, Fraction]) -> dict[UUID, int]:
-    """Risk points of each team that gives at least a quarter of one unit's person-days, or the most of all."""
+    """Risk points of each team that gives at least half of one unit's person-days, or the most of all."""
     given: dict[UUID, Fraction] = {}
     for (team, _), days in demand.items():
         given[team] = given.get(team, Fraction(0)) + days

@@ -17,46 +17,58 @@ def text(fr: str, en: str) -> Text:
     return {"fr": french(fr), "en": en}
 
 
-def closes_gap(gaps: Sequence[Gap]) -> Why:
-    """For the gaps of one item: its level today, where, and what is expected. The gain is an expert's estimate."""
-    low, high = min(gap.level for gap in gaps), max(gap.level for gap in gaps)
+def closes_gap(gaps: Sequence[Gap], *, banded: bool) -> Why:
+    """For the gaps of one item: its level today, where, and what experts expect. ``banded``: no exact level may be said."""
     gain, points = max(gap.gain for gap in gaps), sum(gap.points for gap in gaps)
     fr = (
-        f"Elle fait progresser « {gaps[0].label['fr']} », aujourd’hui à {_levels(low, high, 'fr')} sur 5 ({_teams(gaps, 'fr')}) ; "
+        f"Elle fait progresser « {gaps[0].label['fr']} »{_now(gaps, 'fr', banded=banded)} ({_teams(gaps, 'fr')}) ; "
         f"gain attendu, estimé par des experts : {number(gain, 'fr', 1)} niveau, "
         f"soit {number(points, 'fr', 2)} point{_plural(points, 2)} d’indice."
     )
     en = (
-        f"It improves “{gaps[0].label['en']}”, now at {_levels(low, high, 'en')} out of 5 ({_teams(gaps, 'en')}); "
+        f"It improves “{gaps[0].label['en']}”{_now(gaps, 'en', banded=banded)} ({_teams(gaps, 'en')}); "
         f"expected gain, as experts estimate it: {number(gain, 'en', 1)} level, worth {number(points, 'en', 2)} index points."
     )
-    if above := _above(gaps):
-        fr += f" Pour {above} équipe{_plural(above, 0)} dont le résultat n’est pas publié, c’est le niveau au-dessus qui est lu."
-        en += f" For {above} {'team' if above == 1 else 'teams'} without a published result the node above is read."
     return Why(code="closes_gaps", text=text(fr, en))
+
+
+def read_above(gaps: Sequence[Gap]) -> list[Why]:
+    """For how many teams a node above was read, because their own result is not published; nothing when for none."""
+    above = len({gap.node for gap in gaps if gap.read_from != gap.node})
+    if not above:
+        return []
+    return [
+        Why(
+            code="closes_gaps",
+            text=text(
+                f"Pour {above} équipe{_plural(above, 0)} sans résultat publié, c’est le niveau au-dessus qui est lu.",
+                f"For {above} {'team' if above == 1 else 'teams'} without a published result, the node above is read.",
+            ),
+        )
+    ]
 
 
 def raises_kpis(labels: Sequence[Text]) -> Why:
     """For KPIs whose rung is to rise."""
     first, others = labels[0], len(labels) - 1
-    more_fr = f" et {others} {'autres' if others > 1 else 'autre'}" if others else ""
+    more_fr = f" et {others} autre{_plural(others, 0)}" if others else ""
     more_en = f" and {others} {'others' if others > 1 else 'other'}" if others else ""
     return Why(
         code="closes_gaps",
         text=text(
-            f"Elle fait mieux vivre {'des indicateurs' if others else 'un indicateur'} : « {first['fr']} »{more_fr}.",
-            f"It makes {'indicators' if others else 'an indicator'} more alive: “{first['en']}”{more_en}.",
+            f"Elle fait gagner en maturité {'des indicateurs' if others else 'un indicateur'} : « {first['fr']} »{more_fr}.",
+            f"It makes {'indicators' if others else 'an indicator'} more mature: “{first['en']}”{more_en}.",
         ),
     )
 
 
-def core_set_up(process: Text) -> Why:
+def core_set_up(process: Text | None) -> Why:
+    fr, en = _process(process)
     return Why(
         code="core_set_up",
         text=text(
-            f"Elle pose les bases du processus « {process['fr']} » : "
-            "aucune action qui le renforce ne peut commencer avant qu’elle soit finie.",
-            f"It lays the foundations of the process “{process['en']}”: no action that reinforces it can start before it is finished.",
+            f"Elle pose les bases {fr} : aucune action qui le renforce ne peut commencer avant qu’elle soit finie.",
+            f"It lays the foundations of {en}: no action that reinforces it can start before it is finished.",
         ),
     )
 
@@ -92,13 +104,13 @@ def after_prerequisite(title: Text, ends: date) -> Why:
     )
 
 
-def after_core(title: Text, process: Text, ends: date) -> Why:
+def after_core(title: Text, process: Text | None, ends: date) -> Why:
+    fr, en = _process(process)
     return Why(
         code="after_core",
         text=text(
-            f"Elle attend que les bases du processus « {process['fr']} » soient posées : "
-            f"« {title['fr']} » s’achève en {month(ends, 'fr')}.",
-            f"It waits for the foundations of the process “{process['en']}”: “{title['en']}” ends in {month(ends, 'en')}.",
+            f"Elle attend que les bases {fr} soient posées : « {title['fr']} » s’achève en {month(ends, 'fr')}.",
+            f"It waits for the foundations of {en}: “{title['en']}” ends in {month(ends, 'en')}.",
         ),
     )
 
@@ -109,7 +121,8 @@ def capacity_full(team: str, when: date, used: Fraction, limit: Fraction, wanted
     return Why(
         code="capacity_full",
         text=text(
-            f"Elle ne peut pas commencer un mois plus tôt : en {month(when, 'fr')}, l’équipe {team} n’a plus assez de temps ({fr}).",
+            f"Elle ne peut pas commencer un mois plus tôt : en {month(when, 'fr')}, "
+            f"l’équipe {team} n’a plus assez de temps ({fr}).",
             f"It cannot start a month earlier: in {month(when, 'en')} the team {team} has too little time left ({en}).",
         ),
     )
@@ -122,7 +135,8 @@ def change_load_full(team: str, when: date) -> Why:
         text=text(
             f"Elle ne peut pas commencer un mois plus tôt : en {month(when, 'fr')}, "
             f"l’équipe {team} mène déjà assez de changements de front.",
-            f"It cannot start a month earlier: in {month(when, 'en')} the team {team} is already carrying enough changes at once.",
+            f"It cannot start a month earlier: in {month(when, 'en')} "
+            f"the team {team} is already carrying enough changes at once.",
         ),
     )
 
@@ -196,6 +210,12 @@ def covered() -> Text:
     )
 
 
+def _process(title: Text | None) -> tuple[str, str]:
+    if title is None:
+        return "d’un processus que la campagne n’a pas mesuré", "a process that the campaign did not measure"
+    return f"du processus « {title['fr']} »", f"the process “{title['en']}”"
+
+
 def _season(window: Window, language: Language) -> tuple[str, str]:
     first, last = (
         month(date(2000, number, 1), language).partition(" ")[0] for number in (window.earliest, window.latest)
@@ -220,10 +240,14 @@ def _plural(value: float, decimals: int) -> str:
     return "s" if round(value, decimals) >= 2 else ""
 
 
-def _levels(low: float, high: float, language: Language) -> str:
-    """One level, or two."""
-    first, last = number(low, language, 1), number(high, language, 1)
-    return first if first == last else f"{first}–{last}"
+def _now(gaps: Sequence[Gap], language: Language, *, banded: bool) -> str:
+    """« , aujourd’hui à 1,6–2,5 sur 5 »; nothing when only bands may be shown."""
+    if banded:
+        return ""
+    levels = dict.fromkeys(number(level, language, 1) for level in sorted({gap.level for gap in gaps}))
+    first, last = next(iter(levels)), list(levels)[-1]
+    shown = first if first == last else f"{first}–{last}"
+    return f", aujourd’hui à {shown} sur 5" if language == "fr" else f", now at {shown} out of 5"
 
 
 def _teams(gaps: Sequence[Gap], language: Language) -> str:
@@ -232,14 +256,6 @@ def _teams(gaps: Sequence[Gap], language: Language) -> str:
     shown, others = ", ".join(names[:_NAMED]), len(names) - _NAMED
     if others <= 0:
         return shown
-    word = (
-        {"fr": "autre équipe", "en": "other team"}[language]
-        if others == 1
-        else {"fr": "autres équipes", "en": "other teams"}[language]
-    )
-    return f"{shown} {'et' if language == 'fr' else 'and'} {others} {word}"
-
-
-def _above(gaps: Sequence[Gap]) -> int:
-    """For how many teams a node above was read, because their own result is not published."""
-    return sum(1 for gap in gaps if gap.read_from != gap.node)
+    if language == "fr":
+        return f"{shown} et {others} autre{_plural(others, 0)} équipe{_plural(others, 0)}"
+    return f"{shown} and {others} other {'team' if others == 1 else 'teams'}"

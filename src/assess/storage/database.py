@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 from sqlalchemy import CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -38,6 +38,8 @@ _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.exceptions.TransactionRollbackError,
 )
 
 
@@ -95,6 +97,15 @@ class Database(Struct, frozen=True):
                 else:
                     connection.close()
 
+    async def vacuum(self, *tables: str) -> None:
+        """Free what deleted rows of ``tables`` (names of ours, never a caller's) still hold in the files; it may take long."""
+        async with self._driver() as driver:
+            await driver.execute("set statement_timeout = 0; set transaction_timeout = 0")
+            try:
+                await driver.execute(f"vacuum {', '.join(tables)}")
+            finally:
+                await driver.execute("reset statement_timeout; reset transaction_timeout")
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -143,6 +154,6 @@ async def _explained() -> AsyncIterator[None]:
 
 
 def _is_transient(error: DBAPIError) -> bool:
-    """Class 53 (resources), 57 (operator), 08 (connection): the database says "not now"."""
+    """Class 53 (resources), 57 (operator), 08 (connection), 40 (rolled back), 55P03 (a lock): the database says "not now"."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    return isinstance(error, OperationalError) and state[:2] in {"53", "57", "08"}
+    return state[:2] in {"53", "57", "08", "40"} or state == "55P03"

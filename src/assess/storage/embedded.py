@@ -142,6 +142,11 @@ class Embedded:
         self.cluster = cluster
         self._held = held
 
+    @property
+    def own(self) -> bool:
+        """Whether it runs for us: nobody else works with it."""
+        return self._held is not None
+
     def url(self, role: str = roles.APP, database: str = roles.DATABASE) -> str:
         """``postgresql://`` URL of ``database`` for a role."""
         return f"postgresql://{role}@/{database}?host={self.cluster.socket}&port=5432"

@@ -49,8 +49,8 @@ class Version(Struct, frozen=True, kw_only=True):
 async def migrate(url: str, versions: Sequence[Version] = (), *, wait: str = "5s") -> list[str]:
     """Run the pending revisions, then publish ``versions``; returns the revisions that were run.
 
-    ``url``: ``postgresql://`` of the migrator. ``wait``: for any lock. Raises MigrationError when another migration holds the lock, or when a
-    published version has changed.
+    ``url``: ``postgresql://`` of the migrator. ``wait``: for any lock, as PostgreSQL writes a duration.
+    Raises MigrationError when another migration holds the lock, or when a published version has changed.
     """
     async with _connection(url) as connection:
         await connection.execute(select(func.set_config("lock_timeout", wait, True)))

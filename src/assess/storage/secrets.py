@@ -59,6 +59,10 @@ class Secrets:
             path.unlink()
             _sync(self._folder)
 
+    def campaigns(self) -> list[UUID]:
+        """The campaigns whose secret is here."""
+        return [UUID(path.name.removeprefix("campaign-")) for path in sorted(self._folder.glob("campaign-*"))]
+
     def _path(self, campaign_id: UUID) -> Path:
         return self._folder / f"campaign-{campaign_id}"
 

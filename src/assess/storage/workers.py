@@ -42,54 +42,58 @@ class Workers:
     def __init__(self, processes: int, *, seconds: int = 60):
         self._processes = processes
         self._seconds = seconds
-        self._pool = self._new_pool()
+        self._pool = _new_pool(processes)
 
     async def run(self, target: str, *arguments: Any) -> Any:
         """``target`` = ``"module:function"``, called in a worker with picklable arguments; its exceptions pass.
 
-        Raises WorkTookTooLong after ``seconds``, waiting for a free worker included, and WorkerLost when a worker died of this
-        work twice (the first time it may have been another one's fault: all share the pool).
+        All who share a pool lose their work when one worker dies, so each does it again in a pool of its own, once: then
+        WorkerLost. Raises WorkTookTooLong after ``seconds``, waiting for a free worker included.
         """
         began = time.monotonic()
+        pool = self._pool
         with contextlib.suppress(BrokenProcessPool):
-            return await self._attempt(target, arguments)
+            return await self._attempt(pool, target, arguments)
+        self._replace(pool)
         self._refuse_late(began)
-        try:
-            return await self._attempt(target, arguments)
-        except BrokenProcessPool as error:
-            self._refuse_late(began)
-            raise WorkerLost(headers={"Retry-After": "5"}) from error
+        return await self._alone(target, arguments)
 
     def close(self) -> None:
         """Let the running work end, and the workers with it; what waits is cancelled."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _attempt(self, target: str, arguments: tuple[Any, ...]) -> Any:
-        pool = self._pool
+    async def _attempt(self, pool: ProcessPoolExecutor, target: str, arguments: tuple[Any, ...]) -> Any:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._seconds + 1):
                 return await loop.run_in_executor(pool, _call, target, arguments, self._seconds)
         except TimeoutError as error:
             raise WorkTookTooLong(headers={"Retry-After": "30"}) from error
-        except BrokenProcessPool:
-            self._replace(pool)
-            raise
+
+    async def _alone(self, target: str, arguments: tuple[Any, ...]) -> Any:
+        began = time.monotonic()
+        pool = _new_pool(1)
+        try:
+            return await self._attempt(pool, target, arguments)
+        except BrokenProcessPool as error:
+            self._refuse_late(began)
+            raise WorkerLost(headers={"Retry-After": "5"}) from error
+        finally:
+            pool.shutdown(wait=False)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """A new pool, once for all who shared the broken one."""
         if self._pool is broken:
-            self._pool = self._new_pool()
+            self._pool = _new_pool(self._processes)
             broken.shutdown(wait=False)
 
     def _refuse_late(self, began: float) -> None:
         if time.monotonic() - began >= self._seconds:
             raise WorkTookTooLong(headers={"Retry-After": "30"})
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._processes, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare
-        )
+
+def _new_pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
 
 
 def _prepare() -> None:

@@ -7,9 +7,13 @@ Limits of dictionaries' values, media types of hand-read bodies, the key's schem
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
+
+from assess.errors import Finding
+from assess.web.problems import PROBLEM_JSON, Problem, family_of
 
 DESCRIPTION = """\
 Assess asks the teams of a company versioned questionnaires on Acquisition, Offer and Experience, scores their maturity \
@@ -98,6 +102,27 @@ def _with_examples(operation: dict[str, Any], said: dict[str, Any]) -> None:
             content["examples"] = {"example": {"value": said["request"][media]}}
     for status, reply in operation["responses"].items():
         for media, content in reply.get("content", {}).items():
-            value = said.get("replies", {}).get(status, {}).get(media)
+            value = example_problem(int(status)) if media == PROBLEM_JSON else said.get("replies", {}).get(media)
             if value is not None:
                 content["examples"] = {"example": {"value": value}}
+
+
+def example_problem(status: int) -> dict[str, Any]:
+    """What a refusal of that status looks like."""
+    family = family_of(status)
+    findings = (
+        [Finding(pointer="/threshold", rule="Expected `int` >= 5", received=3, example=5)]
+        if status in {400, 422}
+        else []
+    )
+    problem = Problem(
+        type=f"/problems/{family.code()}",
+        title=family.title(),
+        status=status,
+        detail="",
+        code=family.code(),
+        request_id="01a20149-d6a2-75d1-b8a1-9bfd9cedd2fa",
+        errors=findings,
+    )
+    built: dict[str, Any] = msgspec.to_builtins(problem)
+    return built

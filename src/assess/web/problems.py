@@ -60,6 +60,8 @@ _FAMILIES: dict[int, type[Refusal]] = {
         Unavailable,
     )
 }
+
+
 _PLACE = re.compile(r"^(?P<rule>.*?)(?: - at `(?P<place>\$.*)`)?$", re.DOTALL)
 _log = logging.getLogger("assess.problems")
 
@@ -87,6 +89,11 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
         )
         for status in sorted({*statuses, 500, 503})
     }
+
+
+def family_of(status: int) -> type[Refusal]:
+    """The family of refusals with that status."""
+    return _FAMILIES[status]
 
 
 def reply(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:

@@ -1,0 +1,195 @@
+"""Answering over HTTP: no account, a token that is exchanged for a response key.
+
+Nothing here is logged or kept about who asks.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from litestar import Request, Router, get, post, put
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta, Struct
+
+from assess.campaign import answering
+from assess.campaign.answering import Completed, Desk, Exchanged, FormReply, Progress
+from assess.campaign.answers import NewAnswer, StoredAnswer
+from assess.campaign.hot import Forms, Holder
+from assess.campaign.tokens import INVITATION_PREFIX, read_response_key
+from assess.errors import Unauthenticated
+from assess.questionnaire.catalogue import Catalogue
+from assess.storage.database import Database
+from assess.storage.secrets import Secrets
+from assess.tenancy.access import may, problems
+from assess.tenancy.model import Permission
+from assess.words import Language
+
+
+class ResponseKeyMissing(Unauthenticated):
+    """This address needs a response key."""
+
+    title_fr = "Cette adresse demande une clé de réponse."
+
+
+class ResponseKeyMistyped(Unauthenticated):
+    """This is no whole response key."""
+
+    title_fr = "Cette clé de réponse n’est pas entière."
+
+
+class Invited(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An invitation: its token, or the whole link."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=2000, examples=["assess_inv_…"])]
+
+
+def provide_forms() -> Forms:
+    """The forms in memory, made at the first request and kept."""
+    return Forms()
+
+
+def provide_desk(
+    database: NamedDependency[Database],
+    catalogue: NamedDependency[Catalogue],
+    secrets: NamedDependency[Secrets],
+    forms: NamedDependency[Forms],
+) -> Desk:
+    """What answering stands on."""
+    return Desk(database, catalogue, forms, secrets.pepper)
+
+
+def provide_holder(request: Request[Any, Any, Any], desk: NamedDependency[Desk]) -> Holder:
+    """Whoever holds the response key in the Authorization header; raises ResponseKeyMissing or ResponseKeyMistyped."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        raise ResponseKeyMissing("send it as the header Authorization: Bearer assess_resp_…")
+    key = read_response_key(text.strip())
+    if key is None:
+        is_invitation = text.strip().startswith(INVITATION_PREFIX)
+        raise ResponseKeyMistyped(
+            "this is an invitation; exchange it first" if is_invitation else "was it copied whole?"
+        )
+    return answering.holder_of(desk, key)
+
+
+def provide_today() -> date:
+    """The day, by which a campaign's end is told."""
+    return datetime.now(UTC).date()
+
+
+@post(
+    "/exchange",
+    guards=[may(Permission.PUBLIC)],
+    responses=problems(400, 404, 409, 415, 422),
+    operation_id="exchangeInvitation",
+    tags=["Respond"],
+    status_code=200,
+)
+async def exchange_invitation(
+    data: JSONBody[Invited], desk: NamedDependency[Desk], today: NamedDependency[date]
+) -> Exchanged:
+    """Exchange an invitation for its response key, the same each time; a link scanner that does it consumes nothing."""
+    return await answering.exchange(desk, data.token, today)
+
+
+@get(
+    "/",
+    guards=[may(Permission.RESPOND)],
+    responses=problems(401, 409, 422),
+    operation_id="readForm",
+    tags=["Respond"],
+)
+async def read_form(
+    desk: NamedDependency[Desk],
+    holder: NamedDependency[Holder],
+    today: NamedDependency[date],
+    lang: FromQuery[Language] = "fr",
+) -> FormReply:
+    """The questions in one language, with the answers saved so far."""
+    return await answering.read(desk, holder, lang, today)
+
+
+@put(
+    "/answers/{item:str}",
+    guards=[may(Permission.RESPOND)],
+    responses=problems(400, 401, 404, 409, 415, 422),
+    operation_id="saveAnswer",
+    tags=["Respond"],
+)
+async def save_answer(
+    item: FromPath[str],
+    data: JSONBody[NewAnswer],
+    desk: NamedDependency[Desk],
+    holder: NamedDependency[Holder],
+    today: NamedDependency[date],
+) -> StoredAnswer:
+    """Save one answer. The greatest ``sequence`` wins: a stale or repeated one changes nothing and gets what is kept."""
+    return await answering.save(desk, holder, item, data, today)
+
+
+@post(
+    "/submit",
+    guards=[may(Permission.RESPOND)],
+    responses=problems(401, 409),
+    operation_id="submitResponse",
+    tags=["Respond"],
+    status_code=200,
+)
+async def submit_response(
+    desk: NamedDependency[Desk], holder: NamedDependency[Holder], today: NamedDependency[date]
+) -> Progress:
+    """The answers are complete; until the close they may still be amended."""
+    return await answering.submit(desk, holder, today)
+
+
+@post(
+    "/withdraw",
+    guards=[may(Permission.RESPOND)],
+    responses=problems(401, 409),
+    operation_id="withdrawResponse",
+    tags=["Respond"],
+    status_code=200,
+)
+async def withdraw_response(
+    desk: NamedDependency[Desk], holder: NamedDependency[Holder], today: NamedDependency[date]
+) -> Progress:
+    """Delete all answers at once, for good."""
+    return await answering.withdraw(desk, holder, today)
+
+
+@post(
+    "/completion",
+    guards=[may(Permission.PUBLIC)],
+    responses=problems(400, 404, 409, 415, 422),
+    operation_id="completeInvitation",
+    tags=["Respond"],
+    status_code=200,
+)
+async def complete_invitation(
+    data: JSONBody[Invited], desk: NamedDependency[Desk], today: NamedDependency[date]
+) -> Completed:
+    """Say "done", with the invitation and without the response key, so that nothing links the person to the answers."""
+    return await answering.complete(desk, data.token, today)
+
+
+handlers = [
+    Router(
+        "/respond",
+        route_handlers=[
+            exchange_invitation,
+            read_form,
+            save_answer,
+            submit_response,
+            withdraw_response,
+            complete_invitation,
+        ],
+        dependencies={
+            "forms": Provide(provide_forms, use_cache=True, sync_to_thread=False),
+            "desk": Provide(provide_desk, sync_to_thread=False),
+            "holder": Provide(provide_holder, sync_to_thread=False),
+            "today": Provide(provide_today, sync_to_thread=False),
+        },
+        cache_control=CacheControlHeader(no_store=True),
+    )
+]

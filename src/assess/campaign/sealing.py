@@ -1,0 +1,128 @@
+"""Sealing: a campaign's answers are re-written in random order in one transaction, and the originals deleted.
+
+``xmin`` ties an anonymous answer to the invitation that was completed a moment later, even after VACUUM FREEZE; only
+re-writing all answers of a campaign at once removes it. What stays of a response is one row, without its id, key, dates or place.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, text
+
+from assess.campaign.anonymity import Draft, Sealed, sealed
+from assess.campaign.model import Campaign, Contract, SealedTeam
+from assess.campaign.store import CampaignNotFound, asked_of, contract_of, questionnaires_of
+from assess.storage.database import Tx
+from assess.storage.tables import answer, response, sealed_comment, sealed_response
+
+TOUCHED = ("assess.response", "assess.answer", "assess.invitation", "assess.sealed_response")
+"""What is vacuumed after a close, so that no deleted row stays in the files."""
+
+_LONGER = (text("set local statement_timeout = '60s'"), text("set local transaction_timeout = 0"))
+_shuffle = random.SystemRandom().shuffle
+
+
+async def seal(tx: Tx, campaign: Campaign) -> None:
+    """Seal all responses of a campaign whose row this transaction has locked; withdrawn ones and their answers just go.
+
+    The responses are locked first: whoever is saving an answer is waited for, and its answer is sealed; whoever comes later
+    waits, finds the response gone and the campaign closed.
+    """
+    for statement in _LONGER:
+        await tx.execute(statement)
+    await tx.execute(select(response.c.id).where(*_mine(tx, campaign.id)).with_for_update())
+    orders = await _orders(tx, campaign.id)
+    rows = sealed(await _drafts(tx, campaign.id), orders, campaign.threshold, _shuffle)
+    await _insert(tx, sealed_response, [_row(tx, campaign.id, row) for row in rows])
+    await _insert(tx, sealed_comment, await _comments(tx, campaign.id))
+    await _delete_drafts(tx, campaign.id)
+
+
+async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTeam], dict[UUID, UUID]]:
+    """What a closed campaign says: its contract, the answers of each assessed team, and the assessment of each team.
+
+    Teams stand in the contract's order, rows by their random ids, columns in the order of the team's questionnaires. A team
+    without any response has no row. Raises CampaignNotFound, also before the launch.
+    """
+    made = await contract_of(tx, campaign_id)
+    if made is None:
+        raise CampaignNotFound
+    kept = sealed_response.c
+    mine = (kept.organisation_id == tx.organisation_id, kept.campaign_id == campaign_id)
+    answers: dict[UUID, list[list[int]]] = {}
+    for row in await tx.execute(select(kept.assessment_id, kept.answers).where(*mine).order_by(kept.id)):
+        answers.setdefault(row.assessment_id, []).append(list(row.answers))
+    assessments = {team.team_id: team.assessment_id for team in made.teams if team.assessment_id is not None}
+    teams = [
+        SealedTeam(team_id=team_id, rows=answers.get(assessment_id, []))
+        for team_id, assessment_id in assessments.items()
+    ]
+    return made, teams, assessments
+
+
+async def _orders(tx: Tx, campaign_id: UUID) -> dict[UUID, list[str]]:
+    """The item keys of each assessment's form, in order."""
+    asked = await asked_of(tx, campaign_id)
+    versions = await questionnaires_of(tx, {digest for each in asked for digest in each.digests})
+    keys = {digest: [item.key for item in version.items()] for digest, version in versions.items()}
+    return {each.assessment_id: [key for digest in each.digests for key in keys[digest]] for each in asked}
+
+
+async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
+    items, values = func.array_agg(answer.c.item).label("items"), func.array_agg(answer.c.value).label("given")
+    rows = await tx.execute(
+        select(response.c.assessment_id, response.c.perspective, response.c.form, items, values)
+        .join(answer, _answer_of_response())
+        .where(*_mine(tx, campaign_id), response.c.state != "withdrawn")
+        .group_by(response.c.organisation_id, response.c.id)
+    )
+    return [
+        Draft(
+            assessment_id=row.assessment_id,
+            perspective=row.perspective,
+            form=row.form,
+            answers=dict(zip(row.items, row.given, strict=True)),
+        )
+        for row in rows
+    ]
+
+
+async def _comments(tx: Tx, campaign_id: UUID) -> list[dict[str, Any]]:
+    rows = await tx.execute(
+        select(response.c.assessment_id, answer.c.item, answer.c.comment)
+        .join(answer, _answer_of_response())
+        .where(*_mine(tx, campaign_id), response.c.state != "withdrawn", answer.c.comment.is_not(None))
+    )
+    common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id}
+    comments = [{**common, "id": uuid4(), **row._mapping} for row in rows]
+    _shuffle(comments)
+    return comments
+
+
+async def _delete_drafts(tx: Tx, campaign_id: UUID) -> None:
+    drafts = select(response.c.id).where(*_mine(tx, campaign_id)).scalar_subquery()
+    await tx.execute(
+        delete(answer).where(answer.c.organisation_id == tx.organisation_id, answer.c.response_id.in_(drafts))
+    )
+    await tx.execute(delete(response).where(*_mine(tx, campaign_id)))
+
+
+def _row(tx: Tx, campaign_id: UUID, row: Sealed) -> dict[str, Any]:
+    own = {"organisation_id": tx.organisation_id, "id": uuid4(), "campaign_id": campaign_id}
+    return {**own, **msgspec.structs.asdict(row)}
+
+
+def _mine(tx: Tx, campaign_id: UUID) -> tuple[Any, Any]:
+    return response.c.organisation_id == tx.organisation_id, response.c.campaign_id == campaign_id
+
+
+def _answer_of_response() -> Any:
+    return (answer.c.organisation_id == response.c.organisation_id) & (answer.c.response_id == response.c.id)
+
+
+async def _insert(tx: Tx, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await tx.execute(insert(table), rows)

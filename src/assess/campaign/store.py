@@ -1,0 +1,246 @@
+"""Statements on campaigns: who is asked what, the roster, the contract, invitations and participation."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from assess.campaign.contract import Asked
+from assess.campaign.model import (
+    Campaign,
+    CampaignState,
+    Contract,
+    NewCampaign,
+    NewPerson,
+    Person,
+    TeamParticipation,
+)
+from assess.errors import Conflict, NotFound
+from assess.questionnaire.model import Questionnaire
+from assess.storage.database import Tx
+from assess.storage.ids import uuid7
+from assess.storage.tables import (
+    assessment,
+    assessment_questionnaire,
+    campaign,
+    contract,
+    invitation,
+    person,
+    questionnaire_version,
+    team,
+)
+from assess.words import Digest
+
+_CAMPAIGN = tuple(getattr(campaign.c, name) for name in Campaign.__struct_fields__)
+
+
+class CampaignNotFound(NotFound):
+    """Your organisation has no such campaign."""
+
+    title_fr = "Votre organisation n’a pas cette campagne."
+
+
+class CampaignKeyTaken(Conflict):
+    """Another campaign of your organisation already has that key."""
+
+    constraint = "campaign_key_taken"
+    title_fr = "Une autre campagne de votre organisation porte déjà cette clé."
+
+
+class PersonEmailTaken(Conflict):
+    """Somebody with that e-mail address is on the campaign's roster already."""
+
+    constraint = "person_email_taken"
+    title_fr = "Quelqu’un avec cette adresse figure déjà sur la liste de la campagne."
+
+
+class TeamHasPeople(Conflict):
+    """People of the roster belong to a team that the campaign would not ask."""
+
+    constraint = "person_in_assessed_team"
+    title_fr = "Des personnes de la liste appartiennent à une équipe que la campagne n’interrogerait pas."
+
+
+async def add_campaign(tx: Tx, new: NewCampaign) -> Campaign:
+    """A new campaign, a draft."""
+    fields: dict[str, Any] = {**msgspec.structs.asdict(new), "id": uuid7(), "state": CampaignState.DRAFT.value}
+    await tx.execute(insert(campaign).values(organisation_id=tx.organisation_id, created_at=tx.now, **fields))
+    return await campaign_of(tx, fields["id"])
+
+
+async def campaigns_of(tx: Tx) -> list[Campaign]:
+    """All campaigns, newest first."""
+    query = select(*_CAMPAIGN).where(campaign.c.organisation_id == tx.organisation_id)
+    rows = await tx.execute(query.order_by(campaign.c.created_at.desc(), campaign.c.id))
+    return [msgspec.convert(row, Campaign, from_attributes=True) for row in rows]
+
+
+async def campaign_of(tx: Tx, campaign_id: UUID, *, lock: bool = False) -> Campaign:
+    """One campaign; with ``lock`` whoever else changes it, or answers for the first time, waits. Raises CampaignNotFound."""
+    query = select(*_CAMPAIGN).where(campaign.c.organisation_id == tx.organisation_id, campaign.c.id == campaign_id)
+    found = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    if found is None:
+        raise CampaignNotFound
+    return msgspec.convert(found, Campaign, from_attributes=True)
+
+
+async def free_campaign_of(tx: Tx, campaign_id: UUID) -> Campaign | None:
+    """One campaign, locked, or none while somebody else has it: for the background loop, which comes again."""
+    query = select(*_CAMPAIGN).where(campaign.c.organisation_id == tx.organisation_id, campaign.c.id == campaign_id)
+    found = (await tx.execute(query.with_for_update(skip_locked=True))).one_or_none()
+    return None if found is None else msgspec.convert(found, Campaign, from_attributes=True)
+
+
+async def change_campaign(tx: Tx, changed: Campaign) -> None:
+    """Keep the state of a campaign as it is now."""
+    mine = (campaign.c.organisation_id == tx.organisation_id, campaign.c.id == changed.id)
+    names = ("ends_on", "contract_digest", "launched_at", "closed_at")
+    fields = {name: getattr(changed, name) for name in names}
+    await tx.execute(update(campaign).where(*mine).values(state=changed.state.value, **fields))
+
+
+async def asked_of(tx: Tx, campaign_id: UUID) -> list[Asked]:
+    """The assessments of a campaign with what each team is asked, by the teams' keys."""
+    one, choice = assessment.c, assessment_questionnaire.c
+    digests = func.array_agg(choice.digest).aggregate_order_by(choice.position).label("digests")
+    rows = await tx.execute(
+        select(one.id.label("assessment_id"), one.team_id, team.c.key.label("team"), one.state, one.headcount, digests)
+        .join(team, (team.c.organisation_id == one.organisation_id) & (team.c.id == one.team_id))
+        .join(
+            assessment_questionnaire,
+            (choice.organisation_id == one.organisation_id) & (choice.assessment_id == one.id),
+        )
+        .where(one.organisation_id == tx.organisation_id, one.campaign_id == campaign_id)
+        .group_by(one.organisation_id, one.id, team.c.key)
+        .order_by(team.c.key)
+    )
+    return [msgspec.convert(row, Asked, from_attributes=True) for row in rows]
+
+
+async def ask(tx: Tx, campaign_id: UUID, chosen: Mapping[UUID, Sequence[Digest]]) -> None:
+    """Say anew which team (by id) answers which versions; a team that stays keeps its assessment."""
+    mine = (assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
+    before = {asked.team_id: asked.assessment_id for asked in await asked_of(tx, campaign_id)}
+    choice = assessment_questionnaire.c
+    if before:
+        own = (choice.organisation_id == tx.organisation_id, choice.assessment_id.in_(before.values()))
+        await tx.execute(delete(assessment_questionnaire).where(*own))
+    await tx.execute(delete(assessment).where(*mine, assessment.c.team_id.not_in(chosen)))
+    ids = {team_id: before.get(team_id) or uuid7() for team_id in chosen}
+    common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id, "state": "planned", "headcount": None}
+    added = [{**common, "id": ids[team_id], "team_id": team_id} for team_id in chosen if team_id not in before]
+    questions = [
+        {"organisation_id": tx.organisation_id, "assessment_id": ids[team_id], "position": position, "digest": digest}
+        for team_id, digests in chosen.items()
+        for position, digest in enumerate(digests)
+    ]
+    await _insert(tx, assessment, added)
+    await _insert(tx, assessment_questionnaire, questions)
+
+
+async def start_collecting(tx: Tx, campaign_id: UUID, headcounts: Mapping[UUID, int]) -> None:
+    """The assessments begin, each with its team's headcount, frozen."""
+    for team_id, headcount in headcounts.items():
+        mine = (assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
+        started = update(assessment).where(*mine, assessment.c.team_id == team_id)
+        await tx.execute(started.values(state="collecting", headcount=headcount))
+
+
+async def questionnaires_of(tx: Tx, digests: Collection[Digest]) -> dict[Digest, Questionnaire]:
+    """The published versions with these digests."""
+    kept = questionnaire_version.c
+    rows = await tx.execute(select(kept.digest, kept.body).where(kept.digest.in_(digests)))
+    return {row.digest: msgspec.convert(row.body, Questionnaire) for row in rows}
+
+
+async def people_of(tx: Tx, campaign_id: UUID) -> list[Person]:
+    """The roster, by team and name."""
+    rows = await tx.execute(
+        select(
+            *(person.c.id, person.c.name, person.c.email, person.c.language, person.c.perspective, person.c.team_id),
+            team.c.key.label("team"),
+        )
+        .join(team, (team.c.organisation_id == person.c.organisation_id) & (team.c.id == person.c.team_id))
+        .where(person.c.organisation_id == tx.organisation_id, person.c.campaign_id == campaign_id)
+        .order_by(team.c.key, person.c.name, person.c.id)
+    )
+    return [msgspec.convert(row, Person, from_attributes=True) for row in rows]
+
+
+async def add_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
+    """More people on the roster."""
+    common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id}
+    await _insert(tx, person, [{**common, "id": uuid7(), **_person(new, team_ids)} for new in people])
+
+
+async def change_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
+    """People of the roster, known by their e-mail, as they are said now."""
+    mine = (person.c.organisation_id == tx.organisation_id, person.c.campaign_id == campaign_id)
+    for new in people:
+        await tx.execute(update(person).where(*mine, person.c.email == new.email).values(_person(new, team_ids)))
+
+
+async def add_contract(tx: Tx, made: Contract, digest: Digest) -> None:
+    """The contract, for good: the application may never change one."""
+    row = {"organisation_id": tx.organisation_id, "campaign_id": made.campaign_id, "digest": digest}
+    await tx.execute(insert(contract).values(**row, body=msgspec.to_builtins(made)))
+
+
+async def contract_of(tx: Tx, campaign_id: UUID) -> Contract | None:
+    """The contract of a campaign, or none before its launch."""
+    mine = (contract.c.organisation_id == tx.organisation_id, contract.c.campaign_id == campaign_id)
+    body = (await tx.execute(select(contract.c.body).where(*mine))).scalar_one_or_none()
+    return None if body is None else msgspec.convert(body, Contract)
+
+
+async def add_invitations(tx: Tx, campaign_id: UUID, invited: Sequence[tuple[UUID, UUID, bytes]]) -> None:
+    """One invitation for each (its id, the person's id, the hash of its token)."""
+    common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id, "completed": False}
+    rows = [{**common, "id": made, "person_id": whose, "token_hash": hashed} for made, whose, hashed in invited]
+    await _insert(tx, invitation, rows)
+
+
+async def invitations_of(tx: Tx, campaign_id: UUID) -> list[tuple[UUID, UUID, bool]]:
+    """Of each invitation its id, the person's id and whether it is completed."""
+    mine = (invitation.c.organisation_id == tx.organisation_id, invitation.c.campaign_id == campaign_id)
+    rows = await tx.execute(select(invitation.c.id, invitation.c.person_id, invitation.c.completed).where(*mine))
+    return [(row.id, row.person_id, row.completed) for row in rows]
+
+
+async def participation_of(tx: Tx, campaign_id: UUID) -> list[TeamParticipation]:
+    """Invited and completed people of each team that the campaign asks, by the teams' keys."""
+    completed = func.count(invitation.c.id).filter(invitation.c.completed).label("completed")
+    rows = await tx.execute(
+        select(
+            *(assessment.c.team_id, team.c.key.label("team"), team.c.name),
+            *(func.count(invitation.c.id).label("invited"), completed),
+        )
+        .join(team, (team.c.organisation_id == assessment.c.organisation_id) & (team.c.id == assessment.c.team_id))
+        .outerjoin(
+            person,
+            (person.c.organisation_id == assessment.c.organisation_id)
+            & (person.c.campaign_id == assessment.c.campaign_id)
+            & (person.c.team_id == assessment.c.team_id),
+        )
+        .outerjoin(
+            invitation,
+            (invitation.c.organisation_id == person.c.organisation_id) & (invitation.c.person_id == person.c.id),
+        )
+        .where(assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
+        .group_by(assessment.c.team_id, team.c.key, team.c.name)
+        .order_by(team.c.key)
+    )
+    return [msgspec.convert(row, TeamParticipation, from_attributes=True) for row in rows]
+
+
+def _person(new: NewPerson, team_ids: Mapping[str, UUID]) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(new)
+    team_id = team_ids[fields.pop("team")]
+    return {**fields, "team_id": team_id}
+
+
+async def _insert(tx: Tx, table: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        await tx.execute(insert(table), rows)

@@ -1,0 +1,256 @@
+"""The command line. It alone reads the environment; each failure is one line, exit code 1 (2 for a command written wrongly)."""
+
+import asyncio
+import json
+import os
+from collections.abc import Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from sqlalchemy.exc import IntegrityError
+
+from assess import __version__, app, shipped
+from assess.demo.demonstration import demonstrate
+from assess.demo.server import DemoError
+from assess.errors import Refusal
+from assess.installation import Installation, NotReadyError, installed, published
+from assess.questionnaire.show import lint_files, show, write_digests, write_schema
+from assess.serve import AddressError, serve
+from assess.settings import Settings, SettingsError, settings_from
+from assess.storage import roles
+from assess.storage.account import EmbeddedError
+from assess.storage.migrate import MigrationError
+from assess.storage.secrets import Secrets
+from assess.tenancy import service, store
+from assess.tenancy.model import IssuedApiKey, NewApiKey, Organisation, Permission, Role
+from assess.web.problems import misplaced, violated
+from assess.words import LANGUAGES, Key, Language, Name
+
+T = TypeVar("T")
+FAILURES = (SettingsError, EmbeddedError, MigrationError, NotReadyError, AddressError, DemoError)
+
+
+class Commands(click.Group):
+    """Commands whose failures are one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Invoke, and say what was refused as click says its own errors."""
+        try:
+            return super().invoke(ctx)
+        except FAILURES as error:
+            raise click.ClickException(str(error)) from error
+        except Refusal as refusal:
+            raise click.ClickException(_said(refusal)) from refusal
+        except IntegrityError as error:
+            raise click.ClickException(_said(violated(error))) from error
+        except msgspec.ValidationError as error:
+            raise click.UsageError(_said(misplaced(error))) from error
+
+
+class Typed(click.ParamType[Any]):
+    """An argument that must fit one of our words."""
+
+    def __init__(self, name: str, kind: Any):
+        self.name = name
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value, or click's own sentence."""
+        try:
+            return msgspec.convert(value, self._kind)
+        except msgspec.ValidationError as error:
+            return self.fail(f"{value!r}: {misplaced(error).detail}", param, ctx)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="assess")
+def assess() -> None:
+    """Versioned questionnaires, KPI maturity per team and a reorganisation roadmap.
+
+    Settings are read from ASSESS_… variables: ASSESS_DATA (folder of the embedded database and the secrets, .assess),
+    ASSESS_HOST, ASSESS_PORT, ASSESS_PUBLIC_URL, ASSESS_DATABASE_URL and ASSESS_MIGRATION_URL (an external PostgreSQL),
+    ASSESS_PEPPER, ASSESS_POOL, ASSESS_WORKERS, ASSESS_HOUSEKEEPING.
+    """
+
+
+@assess.command("serve")
+def serve_command() -> None:
+    """Run the server until Ctrl-C or SIGTERM.
+
+    Starts the embedded database (and migrates it) unless ASSESS_DATABASE_URL names another one. Refuses to start when a check
+    fails; see `assess check`.
+    """
+    serve(_settings(), lambda address: click.echo(f"assess answers on {address} (Ctrl-C stops it)"))
+
+
+@assess.command()
+def migrate() -> None:
+    """Bring the database to the present version, and publish the questionnaires."""
+    with installed(_settings(), "command") as installation:
+        done = _run(installation.migrate(published()))
+    click.echo(f"migrated: {', '.join(done)}" if done else "nothing to migrate")
+
+
+@assess.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Look at everything that a start depends on, one line each; exit code 1 when something is wrong."""
+    settings = _settings()
+    where = f"embedded in {settings.data}" if settings.database_url is None else "external, ASSESS_DATABASE_URL"
+    click.echo(f"ok      configuration: database {where}; address {settings.host} port {settings.port}")
+    click.echo(f"ok      questionnaires: {len(published())} published versions agree with their digests")
+    with installed(settings, "command") as installation:
+        found = _run(installation.checks())
+    for each in found:
+        click.echo(f"{'ok' if each.good else 'FAILED':8}{each.name}: {each.said}")
+    ctx.exit(0 if all(each.good for each in found) else 1)
+
+
+@assess.command()
+@click.option("--once", is_flag=True, help="Exit after the summary instead of leaving the server running.")
+@click.option(
+    "--build",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="Where the PDFs and the demonstration's own database go.",
+)
+def demo(*, once: bool, build: Path) -> None:
+    """Play an invented pilot company through the public API, from its list of teams to the PDF of its roadmap.
+
+    Uses a database and a server of its own, whatever the ASSESS_… variables say, and starts clean each time.
+    """
+    demonstrate(build, once=once)
+
+
+@assess.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    click.echo(json.dumps(app.describe(), indent=2, ensure_ascii=False))
+
+
+@assess.command("roles")
+def print_roles() -> None:
+    """Print the SQL that makes the roles and the database on an external PostgreSQL; a superuser runs it once, with psql."""
+    click.echo(f"{roles.ROLES}\ncreate database {roles.DATABASE} owner {roles.OWNER};\n{roles.RIGHTS}")
+
+
+@assess.group()
+def organisation() -> None:
+    """Organisations."""
+
+
+@organisation.command("add")
+@click.argument("key", type=Typed("key", Key))
+@click.argument("name", type=Typed("name", Name))
+def add_organisation(key: str, name: str) -> None:
+    """Add an organisation: a KEY for machines (small letters, digits, dashes) and a NAME for people."""
+    with installed(_settings(), "command") as installation:
+        added = _run(_add_organisation(installation, key, name))
+    click.echo(f"{added.key}  {added.id}")
+
+
+@assess.group("key")
+def key_group() -> None:
+    """API keys."""
+
+
+@key_group.command("add")
+@click.option("--organisation", required=True, type=Typed("key", Key), help="The organisation's key.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the holder may do.")
+@click.option("--name", required=True, type=Typed("name", Name), help="Who holds it, in words.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([each.value for each in Permission]),
+    help="Keep only this right of the role; can be repeated.",
+)
+@click.option("--team", type=Typed("key", Key), help="The team's key; for the role team_lead.")
+@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it works.")
+def add_key(
+    organisation: str, role: str, name: str, scopes: tuple[str, ...], team: str | None, expires: datetime | None
+) -> None:
+    """Issue an API key and print it: this once, it is not kept."""
+    wish = {"name": name, "role": role, "scopes": scopes, "expires_on": expires.date().isoformat() if expires else None}
+    with installed(_settings(), "command") as installation:
+        issued = _run(_add_key(installation, organisation, wish, team))
+    click.echo(issued.secret)
+
+
+@assess.group("questionnaire")
+def questionnaire_group() -> None:
+    """Questionnaire files."""
+
+
+@questionnaire_group.command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def lint_questionnaires(ctx: click.Context, paths: tuple[Path, ...]) -> None:
+    """Tell what is wrong with questionnaire files (PATHS, or all that came with assess); exit code 1 on an error."""
+    text, code = lint_files(paths or sorted(shipped.folder("questionnaires").glob("*/*.yaml")))
+    click.echo(text)
+    ctx.exit(code)
+
+
+@questionnaire_group.command("show")
+@click.argument("what")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="The language to show; the document's first one otherwise.")
+def show_questionnaire(what: str, lang: Language | None) -> None:
+    """Print a questionnaire for reading: WHAT is a file or a published KEY@VERSION, such as acquisition@1.0.0."""
+    click.echo(show(what, shipped.folder("questionnaires"), lang))
+
+
+@questionnaire_group.command("digest")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("questionnaires"))
+def register_digests(folder: Path) -> None:
+    """Enter the digests of new versions into FOLDER/published.toml; refuses when a published one has changed."""
+    click.echo(write_digests(folder))
+
+
+@questionnaire_group.command("schema")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("questionnaires"))
+def write_file_schema(folder: Path) -> None:
+    """Write FOLDER/questionnaire.schema.json, the JSON Schema of the file format."""
+    click.echo(write_schema(folder))
+
+
+async def _add_organisation(installation: Installation, key: str, name: str) -> Organisation:
+    await installation.make_ready(published())
+    async with installation.database() as database:
+        return await service.add_organisation(database, key, name)
+
+
+async def _add_key(
+    installation: Installation, organisation: str, wish: dict[str, Any], team: str | None
+) -> IssuedApiKey:
+    await installation.make_ready(published())
+    pepper = Secrets(installation.settings.secrets, installation.settings.pepper).pepper
+    async with installation.database() as database:
+        found = await database.call("select assess.organisation_by_key($1) as id", organisation)
+        if found is None or found["id"] is None:
+            raise click.ClickException(
+                f"there is no organisation {organisation!r}; add it with assess organisation add"
+            )
+        async with database.transaction(found["id"]) as tx:
+            team_id = next((each.id for each in await store.teams_of(tx) if each.key == team), None)
+            if team is not None and team_id is None:
+                raise click.ClickException(f"{organisation} has no team {team!r}")
+            return await service.issue_key(tx, pepper, msgspec.convert({**wish, "team_id": team_id}, NewApiKey))
+
+
+def _settings() -> Settings:
+    return settings_from(os.environ)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def _said(refusal: Refusal) -> str:
+    """A refusal on one line: its sentence, then the detail where that says more."""
+    title = refusal.title()
+    return f"{title} {refusal.detail}" if refusal.detail and refusal.detail != title else title

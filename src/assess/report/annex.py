@@ -1,0 +1,109 @@
+"""The last page: the other actions, the method in short, what is hidden, the limits, and what all this was made from."""
+
+from msgspec import Struct
+
+from assess.report.contrast import alphabetical
+from assess.report.findings import month_of, told
+from assess.report.model import ENGINE, ReportFacts, facts_digest
+from assess.report.schedule import other_actions
+from assess.report.sentences import counted, say, short_month, together
+from assess.roadmap.model import PlannedAction
+from assess.typography import day
+
+MOST_LINES = 24
+MOST_NAMES = 6
+DIGITS = 12
+"""Of a digest; the whole one stands in the API."""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """An action with its months."""
+
+    process: str
+    when: str
+    title: str
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """A paragraph with its head."""
+
+    head: str
+    text: str
+
+
+class Annex(Struct, frozen=True, kw_only=True):
+    """The page; ``versions`` is set small."""
+
+    kicker: str
+    title: str
+    lead: list[str]
+    lines_title: str
+    lines: list[Line]
+    rest: str
+    notes: list[Note]
+    versions: Note
+
+
+def annex(facts: ReportFacts) -> Annex:
+    """Always there."""
+    language, others = facts.language, other_actions(facts)
+    more = len(others) - MOST_LINES
+    rest = say("annex.actions.rest", language, actions=counted("action", more, language)) if more > 0 else ""
+    return Annex(
+        kicker=say("annex.kicker", language),
+        title=say("annex.title", language),
+        lead=[],
+        lines_title=say("annex.actions", language) if others else "",
+        lines=[_line(facts, action) for action in others[:MOST_LINES]],
+        rest=rest,
+        notes=[_note(facts, "method"), _hidden(facts), _note(facts, "limits")],
+        versions=Note(head=say("annex.versions", language), text=_versions(facts)),
+    )
+
+
+def _line(facts: ReportFacts, action: PlannedAction) -> Line:
+    first, last = (
+        short_month(month_of(facts, month), facts.language) for month in (action.start_month, action.end_month)
+    )
+    when = first if action.start_month == action.end_month else f"{first} – {last}"
+    return Line(process=action.process, when=when, title=told(action.title, facts.language))
+
+
+def _note(facts: ReportFacts, name: str) -> Note:
+    return Note(head=say(f"annex.{name}", facts.language), text=say(f"annex.{name}.text", facts.language))
+
+
+def _hidden(facts: ReportFacts) -> Note:
+    language = facts.language
+    text = say("annex.hidden.text", language, threshold=str(facts.results.threshold), count=_names(facts))
+    return Note(head=say("annex.hidden", language), text=text)
+
+
+def _names(facts: ReportFacts) -> str:
+    """Which teams are hidden: who is on a roster is known, what they answered is not."""
+    language = facts.language
+    names = sorted({hidden.name for hidden in facts.results.mask}, key=alphabetical)
+    if not names:
+        return say("annex.hidden.none", language)
+    if len(names) <= MOST_NAMES:
+        return say("annex.hidden.list", language, names=together(names, language))
+    return say("annex.hidden.some", language, names=", ".join(names[:MOST_NAMES]), count=str(len(names) - MOST_NAMES))
+
+
+def _versions(facts: ReportFacts) -> str:
+    language, results = facts.language, facts.results
+    library = facts.library
+    parts = [(asked.key, asked.version, asked.digest) for asked in facts.questionnaires]
+    parts.append((library.key, library.version, library.digest))
+    versions = [f"{key} {version} ({digest[:DIGITS]})" for key, version, digest in parts]
+    made = say(
+        "annex.made",
+        language,
+        start=day(facts.starts_on, language),
+        end=day(facts.ends_on, language),
+        plan=str(facts.plan_number),
+        day=day(facts.facts_on, language),
+        engines=", ".join([results.engine, facts.plan.engine, ENGINE]),
+        digest=facts_digest(facts)[:DIGITS],
+    )
+    return f"{' · '.join(versions)}. {made}."

@@ -1,0 +1,88 @@
+"""Page 4, KPIs: which of them are alive. Whether their values are good needs measures, and waits for them."""
+
+from msgspec import Struct
+
+from assess.maturity.model import KpiResult
+from assess.report.findings import absence, bounds, company, process_of, sample, shown, told
+from assess.report.model import ItemWords, ProcessWords, ReportFacts
+from assess.report.sentences import say
+
+ALIVE = 3
+"""From this rung on (owned and targeted) a KPI can be steered by."""
+MOST_ROWS = 26
+
+
+class Rung(Struct, frozen=True, kw_only=True):
+    """A KPI on the scale 0–5; ``rung`` absent: ``note`` says why."""
+
+    process: str
+    label: str
+    rung: int | None
+    mean: float | None
+    bounds: tuple[float, float] | None
+    note: str
+
+
+class Indicators(Struct, frozen=True, kw_only=True):
+    """The page: ``scale`` names the rungs 0–5, ``bands`` what is below and above ``ALIVE``."""
+
+    kicker: str
+    title: str
+    lead: list[str]
+    scale: list[str]
+    bands: tuple[str, str]
+    legend: list[str]
+    groups: list[list[Rung]]
+    rest: str
+
+
+def indicators(facts: ReportFacts) -> Indicators | None:
+    """None when no KPI can be shown."""
+    language = facts.language
+    groups = [[_rung(facts, words, item) for item in words.kpis] for words in facts.processes]
+    everything = [rung for group in groups for rung in group]
+    known = [rung.rung for rung in everything if rung.rung is not None]
+    if not known:
+        return None
+    return Indicators(
+        kicker=say("indicators.kicker", language),
+        title=_title(facts, alive=sum(rung >= ALIVE for rung in known), total=len(known)),
+        lead=[say("indicators.lead", language)],
+        scale=[say(f"rung.{number}", language) for number in range(6)],
+        bands=(say("indicators.dead", language), say("indicators.alive", language)),
+        legend=[say("indicators.legend.rung", language), say("indicators.legend.mean", language)],
+        groups=[group for group in _first(groups, MOST_ROWS) if group],
+        rest=say("indicators.rest", language, count=str(len(everything) - MOST_ROWS))
+        if len(everything) > MOST_ROWS
+        else "",
+    )
+
+
+def _title(facts: ReportFacts, *, alive: int, total: int) -> str:
+    kind = ".most" if 2 * alive >= total else {0: ".none", 1: ".one"}.get(alive, "")
+    return say(f"indicators.title{kind}", facts.language, alive=str(alive), total=str(total))
+
+
+def _first(groups: list[list[Rung]], most: int) -> list[list[Rung]]:
+    kept, room = [], most
+    for group in groups:
+        kept.append(group[: max(0, room)])
+        room -= len(group)
+    return kept
+
+
+def _rung(facts: ReportFacts, words: ProcessWords, item: ItemWords) -> Rung:
+    process = process_of(company(facts), words.key)
+    kpi = next((kpi for kpi in process.kpis if kpi.key == item.key), None) if process is not None else None
+    label = told(item.label, facts.language)
+    if kpi is None or _hidden(kpi):
+        note = absence(kpi.result.state if kpi is not None else None, facts)
+        return Rung(process=words.key, label=label, rung=None, mean=None, bounds=None, note=note)
+    note = sample(kpi.result.n, facts.language)
+    return Rung(
+        process=words.key, label=label, rung=kpi.rung, mean=shown(kpi.result), bounds=bounds(kpi.result), note=note
+    )
+
+
+def _hidden(kpi: KpiResult) -> bool:
+    return shown(kpi.result) is None or kpi.rung is None

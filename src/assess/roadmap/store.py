@@ -1,0 +1,108 @@
+"""Statements on roadmaps and their plans."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, insert, select
+
+from assess.errors import NotFound
+from assess.roadmap.model import Plan, PlanBody, PlanSummary, Roadmap
+from assess.storage.database import Tx
+from assess.storage.tables import plan, roadmap
+from assess.words import Digest, Link
+
+_ROADMAP = (
+    roadmap.c.id,
+    roadmap.c.campaign_id,
+    roadmap.c.scoring_id,
+    roadmap.c.library_digest,
+    roadmap.c.starts_on,
+    roadmap.c.months,
+    roadmap.c.created_at,
+)
+_SUMMARY = (plan.c.roadmap_id, plan.c.number, plan.c.state, plan.c.inputs_digest, plan.c.engine, plan.c.created_at)
+
+
+class RoadmapNotFound(NotFound):
+    """Your organisation has no such roadmap."""
+
+    title_fr = "Votre organisation n’a pas cette feuille de route."
+
+
+class PlanNotFound(NotFound):
+    """This roadmap has no such plan."""
+
+    title_fr = "Cette feuille de route n’a pas ce plan."
+
+
+async def add_roadmap(tx: Tx, roadmap_id: UUID, *, campaign_id: UUID, scoring_id: UUID, body: PlanBody) -> None:
+    """A new roadmap, without its plans yet: what was asked for, from which results and which library."""
+    row = {
+        "id": roadmap_id,
+        "campaign_id": campaign_id,
+        "scoring_id": scoring_id,
+        "starts_on": body.starts_on,
+        "months": body.months,
+        "library_digest": body.library,
+    }
+    await tx.execute(insert(roadmap).values(organisation_id=tx.organisation_id, created_at=tx.now, **row))
+
+
+async def add_plan(tx: Tx, roadmap_id: UUID, number: int, *, inputs: Digest, body: PlanBody) -> None:
+    """A proposed plan; ``inputs``: the digest of what it was computed from."""
+    row = {
+        "roadmap_id": roadmap_id,
+        "number": number,
+        "state": "proposed",
+        "inputs_digest": inputs,
+        "engine": body.engine,
+        "body": msgspec.to_builtins(body),
+    }
+    await tx.execute(insert(plan).values(organisation_id=tx.organisation_id, created_at=tx.now, **row))
+
+
+async def roadmaps_of(tx: Tx) -> list[Roadmap]:
+    """All roadmaps, newest first."""
+    return await _roadmaps(tx, roadmap.c.organisation_id == tx.organisation_id)
+
+
+async def roadmap_of(tx: Tx, roadmap_id: UUID) -> Roadmap:
+    """One roadmap with its plans; raises RoadmapNotFound."""
+    found = await _roadmaps(tx, roadmap.c.organisation_id == tx.organisation_id, roadmap.c.id == roadmap_id)
+    if not found:
+        raise RoadmapNotFound
+    return found[0]
+
+
+async def plan_of(tx: Tx, roadmap_id: UUID, number: int) -> Plan:
+    """One plan of a roadmap; raises RoadmapNotFound or PlanNotFound."""
+    mine = (plan.c.organisation_id == tx.organisation_id, plan.c.roadmap_id == roadmap_id, plan.c.number == number)
+    row = (await tx.execute(select(*_SUMMARY, plan.c.body).where(*mine))).one_or_none()
+    if row is None:
+        known = (await roadmap_of(tx, roadmap_id)).plans
+        raise PlanNotFound(f"it has {', '.join(str(each.number) for each in known)}")
+    return msgspec.convert(row, Plan, from_attributes=True)
+
+
+async def _roadmaps(tx: Tx, *conditions: ColumnElement[bool]) -> list[Roadmap]:
+    query = select(*_ROADMAP).where(*conditions).order_by(roadmap.c.created_at.desc(), roadmap.c.id)
+    rows = (await tx.execute(query)).all()
+    plans = await _plans(tx, [row.id for row in rows])
+    return [_roadmap(row, plans.get(row.id, [])) for row in rows]
+
+
+async def _plans(tx: Tx, roadmap_ids: Iterable[UUID]) -> dict[UUID, list[PlanSummary]]:
+    mine = (plan.c.organisation_id == tx.organisation_id, plan.c.roadmap_id.in_(list(roadmap_ids)))
+    found: dict[UUID, list[PlanSummary]] = {}
+    for row in await tx.execute(select(*_SUMMARY).where(*mine).order_by(plan.c.number)):
+        found.setdefault(row.roadmap_id, []).append(msgspec.convert(row, PlanSummary, from_attributes=True))
+    return found
+
+
+def _roadmap(row: Any, plans: list[PlanSummary]) -> Roadmap:
+    here = f"/v1/roadmaps/{row.id}"
+    links = [Link(rel="plan", href=f"{here}/plans/{each.number}") for each in plans]
+    links.append(Link(rel="campaign", href=f"/v1/campaigns/{row.campaign_id}"))
+    return msgspec.convert({**row._mapping, "plans": plans, "links": links}, Roadmap)

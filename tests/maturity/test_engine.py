@@ -1,0 +1,441 @@
+"""From sealed answers to published results: roll-up, states, mask, and what must leave no trace."""
+
+import random
+from hashlib import sha256
+
+import msgspec
+import pytest
+from companies import (
+    ACQ,
+    COMPANY,
+    EXP,
+    GOLDEN,
+    NA,
+    OFF,
+    TRV,
+    Company,
+    answers,
+    item,
+    process,
+    questionnaire,
+    random_company,
+    step,
+)
+from test_scoring import G1
+
+from assess.campaign.model import DONT_KNOW as DK
+from assess.campaign.model import NO_ANSWER, SealedTeam
+from assess.maturity.engine import Inputs, compute, written
+from assess.maturity.model import CampaignResults, Result, State
+
+
+def nodes(company):
+    return {node.key: node for node in company.results().nodes}
+
+
+def processes(node):
+    return {found.key: found for found in node.processes}
+
+
+def same(level, people=6, columns=5):
+    return [[level] * columns] * people
+
+
+def results_in(value):
+    """Every Result, however deep."""
+    if isinstance(value, Result):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from results_in(getattr(value, name))
+    elif isinstance(value, list):
+        for part in value:
+            yield from results_in(part)
+
+
+# The golden team, from bytes to bytes.
+
+
+def golden():
+    asked = [item("a", 2), item("b"), item("c"), item("d")]
+    company = Company(questionnaire("q", process("q", [step("s", asked)])))
+    return company, company.team("team", G1, invited=8)
+
+
+def test_the_golden_team_goes_through_the_engine():
+    company, _ = golden()
+    found = nodes(company)["team"].processes[0].steps[0]
+    assert found.result.value == pytest.approx(GOLDEN["G1"]["step"], rel=1e-9)
+    assert found.result.index == pytest.approx(GOLDEN["G1"]["index"], rel=1e-9)
+    assert [found.result.interval.low, found.result.interval.high] == pytest.approx(GOLDEN["G1"]["ci"], rel=1e-9)
+    assert (found.result.n, found.result.coverage) == (6, 1.0)
+    assert found.prudent == pytest.approx(GOLDEN["G1_prudent"], rel=1e-9)
+    assert [each.result.value for each in found.items] == pytest.approx(
+        list(GOLDEN["G1"]["item_mean"].values()), rel=1e-9
+    )
+    assert [each.dont_know for each in found.items] == [0.0, 0.15, 0.0, 0.15]
+
+
+def test_a_company_of_one_team_says_what_the_team_says():
+    company, _ = golden()
+    found = nodes(company)
+    assert found["company"].processes == found["team"].processes
+
+
+# Parents.
+
+
+def test_a_step_of_a_parent_is_the_mean_of_its_teams_by_headcount():
+    company = Company(ACQ)
+    company.team("a", same(2), invited=6)
+    company.team("b", same(4), invited=12)
+    found = nodes(company)["company"].processes[0]
+    assert found.result.value == pytest.approx((6 * 2 + 12 * 4) / 18)
+    assert [each.result.value for each in found.steps] == pytest.approx([(6 * 2 + 12 * 4) / 18] * 2)
+    assert found.kpi_maturity.value == pytest.approx((6 * 2 + 12 * 4) / 18)
+    assert found.result.n == 12
+
+
+def test_low_participation_does_not_silence_a_team():
+    company = Company(ACQ)
+    company.team("a", same(2, people=6), invited=12)
+    company.team("b", same(4, people=12), invited=12)
+    assert nodes(company)["company"].processes[0].result.value == pytest.approx(3.0)
+
+
+def test_people_of_hidden_teams_still_count_above():
+    company = Company(ACQ)
+    company.team("a", same(2, people=4))
+    company.team("b", same(2, people=6))
+    company.team("c", same(5, people=10))
+    found = nodes(company)
+    assert [found[key].processes[0].result.state for key in "abc"] == [
+        State.BELOW_THRESHOLD,
+        State.PROTECTS_OTHERS,
+        State.SCORED,
+    ]
+    assert (found["company"].responses, found["company"].processes[0].result.n) == (20, 20)
+    assert found["company"].processes[0].result.value == pytest.approx((10 * 2 + 10 * 5) / 20)
+
+
+def test_a_step_counts_only_the_teams_that_were_asked_it():
+    company = Company(ACQ, OFF)
+    company.team("a", same(2), asked=[ACQ])
+    company.team("b", same(4, people=9), asked=[OFF])
+    found = nodes(company)
+    assert processes(found["a"])["off"].result.state is State.NOT_ASKED
+    assert (processes(found["company"])["acq"].result.n, processes(found["company"])["off"].result.n) == (6, 9)
+    assert processes(found["company"])["acq"].result.value == 2.0
+
+
+@pytest.mark.parametrize(
+    ("silent", "state"),
+    [pytest.param(6, State.SCORED, id="60 % are heard"), pytest.param(7, State.LOW_COVERAGE, id="fewer are heard")],
+)
+def test_a_parent_s_step_needs_60_percent_of_the_invited_in_scored_teams(silent, state):
+    company = Company(ACQ)
+    company.team("a", same(3, people=9))
+    company.team("b", [], invited=silent)
+    found = nodes(company)
+    assert found["company"].processes[0].steps[0].result.state is state
+    assert found["b"].processes[0].result.state is State.NO_ANSWERS
+
+
+def test_a_census_of_some_teams_is_no_census_of_the_company():
+    company = Company(ACQ)
+    company.team("a", [[2, 3, 2, 3, 2]] * 3 + [[3, 2, 3, 4, 4]] * 6)
+    company.team("b", [], invited=3)
+    found = nodes(company)
+    team, whole = (found[key].processes[0].result.interval for key in ("a", "company"))
+    assert team.low == team.high
+    assert whole.low < whole.high
+
+
+# The overall score and the levels.
+
+
+def core(company, level=3):
+    for number, asked in enumerate((ACQ, OFF, EXP)):
+        company.team(f"t{number}", same(level + number % 2), asked=[asked])
+
+
+def test_the_overall_is_the_mean_of_the_three_processes():
+    company = Company(EXP, OFF, ACQ, TRV)
+    core(company)
+    company.team("x", same(1, people=20), asked=[TRV])
+    found = nodes(company)["company"]
+    assert found.overall.value == pytest.approx((3 + 4 + 3) / 3)
+    assert found.overall.n == 18
+    assert [each.key for each in found.processes] == ["acq", "off", "exp", "trv"]
+
+
+@pytest.mark.parametrize("missing", [ACQ, OFF, EXP], ids=lambda found: found.key)
+def test_the_overall_is_never_shown_without_one_of_the_three(missing):
+    company = Company(*(found for found in (ACQ, OFF, EXP) if found is not missing))
+    for found in company.versions.values():
+        company.team(f"t-{found.key}", same(3), asked=[found])
+    assert nodes(company)["company"].overall.state is State.NOT_ASKED
+
+
+def test_the_overall_says_why_it_is_missing():
+    company = Company(ACQ, OFF, EXP)
+    core(company)
+    company.answers[2] = SealedTeam(team_id=company.teams[2].team_id, rows=same(3, people=4))
+    found = nodes(company)["company"]
+    assert (found.overall.state, found.overall.value, found.staged) == (State.BELOW_THRESHOLD, None, None)
+    assert processes(found)["acq"].result.state is State.SCORED
+
+
+def test_levels_need_indicators_and_learning_of_the_same_node():
+    company = Company(ACQ)
+    company.team("a", [[4, 4, 4, 4, 2]] * 6)
+    company.team("b", [[4, 4, 4, 4, DK]] * 6)
+    company.team("c", [[5, 5, 5, 5, 5]] * 6)
+    found = {key: node.processes[0] for key, node in nodes(company).items()}
+    assert (found["a"].staged.level, found["a"].staged.blocked_by) == (3, ["kpi"])
+    assert (found["b"].staged.level, found["b"].staged.blocked_by) == (3, ["not_measured"])
+    assert (found["c"].staged.level, found["c"].staged.blocked_by) == (4, ["not_measured"])
+
+
+def test_learning_opens_level_five_and_a_census_confirms_it():
+    learning = questionnaire("trv", process("trv", [step("trv-learning", [item("trv-learning-a")])], in_overall=False))
+    company = Company(ACQ, learning)
+    company.team("a", same(5, columns=6))
+    found = processes(nodes(company)["a"])["acq"]
+    assert (found.staged.level, found.staged.blocked_at, found.staged.confirmed) == (5, None, True)
+
+
+def test_the_weakest_step_is_named_the_first_of_equals():
+    company = Company(ACQ)
+    company.team("a", [[3, 3, 2, 2, 3]] * 6)
+    company.team("b", same(3))
+    found = nodes(company)
+    assert (found["a"].processes[0].weakest_step, found["b"].processes[0].weakest_step) == ("acq-b", "acq-a")
+
+
+# Participation, sensitive items, who does not know.
+
+
+@pytest.mark.parametrize(
+    ("invited", "state", "fragile"),
+    [
+        pytest.param(12, State.SCORED, False, id="50 %"),
+        pytest.param(13, State.SCORED, True, id="fewer than half are fragile"),
+        pytest.param(20, State.SCORED, True, id="30 %"),
+        pytest.param(21, State.LOW_PARTICIPATION, False, id="fewer than 30 % are not shown"),
+    ],
+)
+def test_participation_decides_what_may_be_said(invited, state, fragile):
+    company = Company(ACQ)
+    company.team("a", same(3), invited=invited)
+    found = nodes(company)["a"].processes[0]
+    assert (found.result.state, found.result.fragile) == (state, fragile)
+
+
+@pytest.mark.parametrize(
+    ("level", "band", "middle"),
+    [(1.5, "<2", 1.5), (2, "2-3", 2.5), (2.5, "2-3", 2.5), (3, "3-4", 3.5), (4, "3-4", 3.5), (4.5, ">4", 4.5)],
+)
+def test_of_a_sensitive_item_only_the_band_is_told(level, band, middle):
+    company = Company(ACQ)
+    company.team("a", [[3, 3, 3, int(level + half), 3] for half in (0, 0.5)] * 3)
+    plain, sensitive = nodes(company)["a"].processes[0].steps[1].items
+    assert (sensitive.band, sensitive.result.value) == (band, middle)
+    assert plain.band is None
+
+
+def test_what_a_third_of_the_people_do_not_know_is_invisible():
+    company = Company(ACQ)
+    company.team("a", [[DK, 3, 3, 3, 3]] * 3 + [[3, DK, 3, 3, 3]] * 2 + [[3, 3, 3, 3, 3]] * 5)
+    one, other = nodes(company)["a"].processes[0].steps[0].items
+    assert (one.dont_know, one.invisible) == (0.3, True)
+    assert (other.dont_know, other.invisible) == (0.2, False)
+
+
+def test_an_item_that_does_not_apply_takes_its_weight_with_it():
+    company = Company(ACQ)
+    company.team("a", [[NA, 3, 4, 4, 2]] * 6)
+    found = nodes(company)["a"].processes[0]
+    assert found.steps[0].items[0].result.state is State.NOT_APPLICABLE
+    assert (found.steps[0].result.value, found.steps[0].result.coverage) == (3.0, 1.0)
+
+
+# Laws over random companies.
+
+SEEDS = range(40)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_number_never_stands_without_its_state(seed):
+    for found in results_in(random_company(seed).results()):
+        if found.state is State.SCORED:
+            assert found.value is not None
+            assert found.n >= 5
+            assert 0 < found.coverage <= 1
+            assert found.interval is None or found.interval.low <= found.value <= found.interval.high
+        else:
+            assert (found.value, found.index, found.interval, found.n) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_masked_has_no_number_at_all(seed):
+    results = random_company(seed).results()
+    by_id = {node.node: node for node in results.nodes}
+    for hidden in results.mask:
+        node = by_id[hidden.node]
+        if hidden.process is None:
+            assert (node.responses, node.participation) == (None, None)
+        else:
+            found = processes(node)[hidden.process]
+            assert all(each.state is hidden.reason and each.coverage is None for each in results_in(found))
+            assert not found.kpis
+            assert not any(each.items or each.prudent or each.staged for each in found.steps)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_neither_the_order_of_the_people_nor_of_the_teams_leaves_a_trace(seed):
+    facts, die = random_company(seed).inputs(), random.Random(seed)
+    shuffled = [SealedTeam(team_id=team.team_id, rows=die.sample(team.rows, len(team.rows))) for team in facts.answers]
+    mixed = msgspec.structs.replace(facts, answers=die.sample(shuffled, len(shuffled)))
+    assert written(mixed) == written(facts)
+
+
+def test_the_digest_is_the_one_of_the_facts():
+    company, _ = golden()
+    facts = written(company.inputs())
+    assert company.results().inputs_digest == sha256(facts).hexdigest()
+    company.team("another", G1)
+    assert company.results().inputs_digest != sha256(facts).hexdigest()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_raising_an_answer_lowers_no_published_score(seed):
+    facts, die = random_company(seed).inputs(), random.Random(seed)
+    rows = [
+        (team, row, place) for team in facts.answers for row in team.rows for place, a in enumerate(row) if 1 <= a <= 4
+    ]
+    before = list(results_in(msgspec.json.decode(compute(written(facts)), type=CampaignResults)))
+    for team, row, place in die.sample(rows, min(5, len(rows))):
+        changed = [*row[:place], row[place] + 1, *row[place + 1 :]]
+        others = [other for other in facts.answers if other is not team]
+        left = list(team.rows)
+        left.remove(row)
+        raised = msgspec.structs.replace(
+            facts, answers=[*others, SealedTeam(team_id=team.team_id, rows=[*left, changed])]
+        )
+        after = list(results_in(msgspec.json.decode(compute(written(raised)), type=CampaignResults)))
+        for old, new in zip(before, after, strict=True):
+            assert old.state is new.state
+            assert old.value is None or new.value >= old.value - 1e-12
+
+
+# What can be read about whom.
+
+
+def pools(company, results, key):
+    """The teams whose answers on a process are hidden, in pools: those that share the nearest node that shows the process."""
+    by_id = {node.node: node for node in results.nodes}
+    hidden = {found.node for found in results.mask if found.process == key}
+    found = {}
+    for team in company.answers:
+        if team.team_id in hidden:
+            above = by_id[team.team_id].parent
+            while above in hidden:
+                above = by_id[above].parent
+            found.setdefault(above, []).append(team)
+    return [teams for teams in found.values() if len(teams) > 1]
+
+
+def swapped(company, teams, key, die):
+    """Two people of two pooled teams exchange their answers to one process."""
+    one, other = die.sample(teams, 2)
+    place, mate = (columns(company, team, key) for team in (one, other))
+    first, second = die.choice(one.rows), die.choice(other.rows)
+    mine, theirs = list(first), list(second)
+    mine[place], theirs[mate] = second[mate], first[place]
+    rows = {one.team_id: exchanged(one.rows, first, mine), other.team_id: exchanged(other.rows, second, theirs)}
+    return [SealedTeam(team_id=team.team_id, rows=rows.get(team.team_id, team.rows)) for team in company.answers]
+
+
+def exchanged(rows, old, new):
+    left = list(rows)
+    left.remove(old)
+    return [*left, new]
+
+
+def columns(company, team, key):
+    asked = next(found for found in company.teams if found.team_id == team.team_id).questionnaires
+    start = 5 * [company.versions[digest].key for digest in asked].index(key)
+    return slice(start, start + 5)
+
+
+def test_who_of_a_pool_said_what_cannot_be_read():
+    """Exchanging answers between hidden teams of one pool changes nothing that is published."""
+    exchanges = 0
+    for seed in range(120):
+        company, die = random_company(seed), random.Random(seed)
+        for (
+            team
+        ) in company.answers:  # everybody says something on everything, so that no count depends on who says what
+            for row in team.rows:
+                row[::5] = [die.randint(1, 5) for _ in row[::5]]
+        before = company.results()
+        for key in ("acq", "off", "exp", "trv"):
+            for teams in pools(company, before, key):
+                facts = msgspec.structs.replace(company.inputs(), answers=swapped(company, teams, key, die))
+                after = msgspec.json.decode(compute(written(facts)), type=CampaignResults)
+                assert after.mask == before.mask
+                assert after.nodes == before.nodes
+                exchanges += 1
+    assert exchanges > 50
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_subtraction_of_published_counts_leaves_fewer_than_the_threshold(seed):
+    """For every process, step, item and indicator, and the responses: a node without what is published below it.
+
+    Nodes are nested or apart, so these remainders and their unions are all that sums and differences can reach.
+    """
+    results = random_company(seed).results()
+    parents = {node.node: node.parent for node in results.nodes}
+    for cells in published_counts(results).values():
+        remainders = dict(cells)
+        for node, n in cells.items():
+            above = parents[node]
+            while above is not None and above not in cells:
+                above = parents[above]
+            if above is not None:
+                remainders[above] -= n
+        assert all(rest == 0 or rest >= 5 for rest in remainders.values())
+
+
+def published_counts(results):
+    """By what is counted, the n of each node that tells one."""
+    counts = {}
+    for node in results.nodes:
+        if node.responses is not None:
+            counts.setdefault("responses", {})[node.node] = node.responses
+        for found in node.processes:
+            told = [(found.key, found.result), (f"{found.key} kpis", found.kpi_maturity)]
+            told += [(each.key, each.result) for each in (*found.steps, *found.kpis)]
+            told += [(each.key, each.result) for each_step in found.steps for each in each_step.items]
+            for key, result in told:
+                if result.n is not None:
+                    counts.setdefault(key, {})[node.node] = result.n
+    return counts
+
+
+def test_the_inputs_can_be_read_back():
+    facts = random_company(3).inputs()
+    assert written(msgspec.json.decode(written(facts), type=Inputs)) == written(facts)
+
+
+def test_a_team_that_says_nothing_is_no_small_group():
+    company = Company(ACQ)
+    company.team("a", [[NO_ANSWER] * 5] * 4)
+    company.team("b", same(3, people=9))
+    found = nodes(company)
+    assert (found["a"].state, found["a"].responses) == (State.NO_ANSWERS, None)
+    assert found["b"].processes[0].result.state is State.SCORED
+    assert found["company"].node == COMPANY
+    assert not answers(random.Random(0), 0, 5)

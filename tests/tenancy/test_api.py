@@ -1,0 +1,138 @@
+"""Organisations, teams and keys over HTTP."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from assess.tenancy.model import GRANTS, Permission, Role
+
+pytestmark = pytest.mark.anyio
+
+CSV = {"Content-Type": "text/csv"}
+SHEET = "key,name,parent,functions,capacity_days,lead\nsales,Ventes,,,,\nlyon,Lyon,sales,sales,8,Ana\n"
+
+
+async def teams(client, key):
+    return {team["key"]: team for team in (await client.get("/v1/teams", headers=key)).json()["items"]}
+
+
+async def test_an_import_says_how_much_it_did_and_does_it(client, admin):
+    reply = await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
+    assert reply.json() == {"dry_run": False, "rows": 2, "created": 2, "updated": 0, "unchanged": 0, "summary": "2 of 2"}
+    found = await teams(client, admin)
+    assert found["lyon"]["parent_id"] == found["sales"]["id"]
+    assert (found["lyon"]["capacity_days"], found["lyon"]["lead"]) == (8, "Ana")
+
+
+async def test_a_dry_run_writes_nothing(client, admin):
+    reply = await client.post("/v1/teams/import?dry_run=true", headers={**admin, **CSV}, content=SHEET)
+    assert reply.json()["created"] == 2
+    assert await teams(client, admin) == {}
+
+
+async def test_an_import_a_second_time_changes_only_what_differs(client, admin):
+    await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
+    before = await teams(client, admin)
+    again = await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET.replace("Ana", "Zoé"))
+    assert (again.json()["updated"], again.json()["unchanged"]) == (1, 1)
+    after = await teams(client, admin)
+    assert after["lyon"] == {**before["lyon"], "lead": "Zoé"}
+    assert after["sales"] == before["sales"]
+
+
+async def test_an_import_with_one_faulty_line_changes_nothing(client, admin):
+    reply = await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET + "Bad,B,,,,\n")
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["pointer"] == "#/line/4/key"
+    assert await teams(client, admin) == {}
+
+
+async def test_teams_may_come_as_json(client, admin):
+    rows = [{"key": "child", "name": "Child", "parent": "top"}, {"key": "top", "name": "Top"}]
+    assert (await client.post("/v1/teams/import", headers=admin, json=rows)).json()["summary"] == "2 of 2"
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        pytest.param({"key": "a", "name": "Other"}, "team_key_taken", id="key"),
+        pytest.param({"key": "b", "name": "A"}, "team_name_taken", id="name"),
+    ],
+)
+async def test_a_key_or_name_twice_is_explained(client, admin, second, code):
+    await client.post("/v1/teams", headers=admin, json={"key": "a", "name": "A"})
+    reply = await client.post("/v1/teams", headers=admin, json=second)
+    assert (reply.status_code, reply.json()["code"]) == (409, code)
+
+
+async def test_a_team_is_read_and_said_anew(client, admin):
+    team = (await client.post("/v1/teams", headers=admin, json={"key": "a", "name": "A"})).json()
+    changed = await client.put(f"/v1/teams/{team['id']}", headers=admin, json={"key": "a", "name": "Alpha", "capacity_days": 2})
+    assert (await client.get(f"/v1/teams/{team['id']}", headers=admin)).json() == changed.json()
+    assert changed.json()["name"] == "Alpha"
+
+
+async def test_a_team_cannot_be_put_below_its_own_child(client, admin):
+    await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
+    top = (await teams(client, admin))["sales"]
+    reply = await client.put(f"/v1/teams/{top['id']}", headers=admin, json={"key": "sales", "name": "Ventes", "parent": "lyon"})
+    assert (reply.status_code, reply.json()["code"]) == (422, "tree_invalid")
+
+
+async def test_a_key_is_shown_once_and_works_until_revoked(client, admin):
+    issued = (await client.post("/v1/api-keys", headers=admin, json={"name": "Audit", "role": "auditor"})).json()
+    held = {"Authorization": f"Bearer {issued['secret']}"}
+    assert (await client.get("/v1/me", headers=held)).json()["role"] == "auditor"
+    listed = (await client.get("/v1/api-keys", headers=admin)).text
+    assert issued["secret"] not in listed
+    await client.delete(f"/v1/api-keys/{issued['key']['id']}", headers=admin)
+    reply = await client.get("/v1/me", headers=held)
+    assert (reply.status_code, reply.json()["code"]) == (401, "key_expired")
+
+
+async def test_two_keys_live_side_by_side_while_one_is_rotated(client, admin):
+    ask = {"name": "Engagement", "role": "consultant"}
+    secrets = [(await client.post("/v1/api-keys", headers=admin, json=ask)).json()["secret"] for _ in range(2)]
+    for secret in secrets:
+        assert (await client.get("/v1/me", headers={"Authorization": f"Bearer {secret}"})).status_code == 200
+
+
+async def test_an_expired_key_opens_nothing(client, admin):
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    ask = {"name": "Past", "role": "auditor", "expires_on": yesterday}
+    secret = (await client.post("/v1/api-keys", headers=admin, json=ask)).json()["secret"]
+    assert (await client.get("/v1/me", headers={"Authorization": f"Bearer {secret}"})).json()["code"] == "key_expired"
+
+
+async def test_scopes_take_away_and_never_give(client, admin):
+    ask = {"name": "Narrow", "role": "consultant", "scopes": ["read_organisation"]}
+    secret = (await client.post("/v1/api-keys", headers=admin, json=ask)).json()["secret"]
+    held = {"Authorization": f"Bearer {secret}"}
+    assert (await client.get("/v1/teams", headers=held)).status_code == 200
+    assert (await client.post("/v1/teams", headers=held, json={"key": "a", "name": "A"})).json()["code"] == "permission_missing"
+    beyond = await client.post("/v1/api-keys", headers=admin, json={"name": "X", "role": "executive", "scopes": ["plan"]})
+    assert beyond.json()["code"] == "key_scope_beyond_role"
+
+
+@pytest.mark.parametrize(
+    ("ask", "code"),
+    [
+        pytest.param({"role": "team_lead"}, "key_needs_team", id="a lead without a team"),
+        pytest.param({"role": "admin", "team_id": str(uuid4())}, "key_needs_team", id="a team without a lead"),
+        pytest.param({"role": "team_lead", "team_id": str(uuid4())}, "key_team_unknown", id="a team of nobody"),
+    ],
+)
+async def test_a_team_leads_key_names_a_team(client, admin, ask, code):
+    assert (await client.post("/v1/api-keys", headers=admin, json={"name": "K", **ask})).json()["code"] == code
+
+
+async def test_another_organisation_is_unknown(client, admin):
+    unknown = await client.get(f"/v1/organisations/{uuid4()}", headers=admin)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "organisation_not_found")
+
+
+def test_every_permission_is_somebodys():
+    granted = set().union(*GRANTS.values())
+    assert set(Permission) - granted == {Permission.PUBLIC, Permission.RESPOND}
+    assert set(GRANTS) == set(Role)
