@@ -123,7 +123,7 @@ def demo(*, once: bool, build: Path) -> None:
 
     Uses a database and a server of its own, whatever the ASSESS_… variables say, and starts clean each time.
     """
-    demonstrate(build, once=once)
+    demonstrate(build, os.environ, once=once)
 
 
 @assess.command()

@@ -170,6 +170,7 @@ async def test_what_cannot_be_looked_at_is_a_problem(client, body, headers, stat
 
 def test_the_reply_of_a_version_is_described_as_a_version():
     described = Litestar(api.handlers, dependencies=DEPENDENCIES, logging_config=None).openapi_schema.to_schema()
-    reply = described["paths"]["/questionnaires/{key}/versions/{version}"]["get"]["responses"]["200"]
-    assert reply["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Version"}
+    replies = described["paths"]["/questionnaires/{key}/versions/{version}"]["get"]["responses"]
+    assert replies["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Version"}
+    assert replies.keys() == {"200", "304", "400", "404", "422", "500", "503"}
     assert msgspec.json.encode(described)

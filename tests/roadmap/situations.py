@@ -64,6 +64,11 @@ def result(value: float | None, state: State = State.SCORED) -> Result:
     )
 
 
+def leaky(value: float, state: State) -> Result:
+    """A result that still carries its number when it is hidden: the planner must not look at it."""
+    return replace(result(value), state=state)
+
+
 def node(
     identity: UUID,
     name: str,
@@ -80,13 +85,12 @@ def node(
     """A node whose items all have ``level`` and KPIs ``rung``, but for ``levels`` and ``states`` by item."""
 
     def practice(key: str) -> ItemResult:
-        found = result(levels.get(key, level), states.get(key, state))
+        found = leaky(levels.get(key, level), states.get(key, state))
         return ItemResult(key=key, result=found, band=None, dont_know=None, invisible=False)
 
     def kpi(key: str) -> KpiResult:
-        own = states.get(key, state)
-        shown = int(levels.get(key, rung)) if own is State.SCORED else None
-        return KpiResult(key=key, result=result(shown, own), rung=shown, awareness=None)
+        found = leaky(levels.get(key, rung), states.get(key, state))
+        return KpiResult(key=key, result=found, rung=int(levels.get(key, rung)), awareness=None)
 
     processes = [
         ProcessResult(

@@ -1,21 +1,19 @@
 """A server of the demonstration's own: an empty data folder, a free port, a child process that ends with us."""
 
 import contextlib
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
-from urllib.request import urlopen
 
+import httpx
 from msgspec import Struct
 
-from assess.settings import Settings
+from assess.settings import Settings, settings_from
 from assess.storage import embedded
 from assess.storage.lock import DataFolderInUse
 
@@ -29,11 +27,15 @@ class DemoError(Exception):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """Where one demonstration lives: its data folder, its log, and the port of its server."""
+    """Where one demonstration lives: its data folder, its log, and the port of its server.
+
+    crowded: another demonstration still runs in the usual folder.
+    """
 
     data: Path
     log: Path
     port: int
+    crowded: bool
 
     @property
     def address(self) -> str:
@@ -41,42 +43,45 @@ class Site(Struct, frozen=True, kw_only=True):
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """The environment of its processes: nothing of yours, so that no real database is ever played with."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("ASSESS_")}
-        return ours | {"ASSESS_DATA": str(self.data), "ASSESS_PORT": str(self.port), "ASSESS_PUBLIC_URL": self.address}
+    def variables(self) -> dict[str, str]:
+        """Its settings as ``serve`` reads them."""
+        return {"ASSESS_DATA": str(self.data), "ASSESS_PORT": str(self.port), "ASSESS_PUBLIC_URL": self.address}
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings."""
+        return settings_from(self.variables)
+
+    def environment(self, ours: Mapping[str, str]) -> dict[str, str]:
+        """``ours`` without any setting of ours, so that no real database is ever played with, and with its own."""
+        return {name: said for name, said in ours.items() if not name.startswith("ASSESS_")} | self.variables
 
 
 def empty_site(build: Path) -> Site:
-    """A site below ``build`` whose data folder was just erased; one that a living demonstration uses is left alone."""
-    build.mkdir(parents=True, exist_ok=True)
+    """A site below ``build`` whose data folder was just erased; one that a living demonstration uses is left alone.
+
+    Raises DemoError when ``build`` cannot be written, or is full of living demonstrations.
+    """
     for number in range(1, MOST_AT_ONCE + 1):
-        name = "demo" if number == 1 else f"demo-{number}"
+        data = (build / ("demo" if number == 1 else f"demo-{number}")).absolute()
         with contextlib.suppress(DataFolderInUse):
-            embedded.erase(Settings(data=(build / name).absolute()))
-            return Site(data=(build / name).absolute(), log=build / f"{name}.log", port=_free_port())
+            _erase(data)
+            return Site(data=data, log=data.with_suffix(".log"), port=_free_port(), crowded=number > 1)
     raise DemoError(f"{MOST_AT_ONCE} demonstrations run in {build} already; stop one of them")
 
 
-def run(site: Site, *arguments: str) -> str:
-    """Run ``assess`` with ``arguments`` on this site to its end and return what it printed; raises DemoError."""
-    done = subprocess.run(  # noqa: S603 -- our own program, no shell
-        _assess(*arguments), env=site.environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise DemoError(f"assess {' '.join(arguments)}: {done.stderr.strip()[-600:]}")
-    return done.stdout
-
-
 @contextlib.contextmanager
-def serving(site: Site) -> Iterator["subprocess.Popen[bytes]"]:
-    """``assess serve`` as a child, ready; stopped at the end, also when we are told to end or our terminal closes."""
+def serving(site: Site, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """``assess serve`` as a child in our ``environment``, ready.
+
+    It is stopped at the end, also when we are told to end or our terminal closes.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     with site.log.open("wb") as log:
         child = subprocess.Popen(  # noqa: S603 -- our own program, no shell
             _assess("serve"),
-            env=site.environment,
+            env=site.environment(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -89,6 +94,20 @@ def serving(site: Site) -> Iterator["subprocess.Popen[bytes]"]:
         _stop(child)
 
 
+def last_words(log: Path) -> str:
+    """Where the server's log is, and its last line."""
+    lines = log.read_text("utf-8", errors="replace").strip().splitlines()
+    return f"its last words in {log}: {lines[-1]}" if lines else f"its log {log} is empty"
+
+
+def _erase(data: Path) -> None:
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        embedded.erase(Settings(data=data))
+    except OSError as error:
+        raise DemoError(f"{data} cannot be used: {error.strerror}; choose another folder with --build") from error
+
+
 def _assess(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "assess", *arguments]
 
@@ -97,20 +116,16 @@ def _wait_until_ready(site: Site, child: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise DemoError(f"the server did not start; {_last_words(site.log)}")
-        with contextlib.suppress(URLError, OSError), urlopen(f"{site.address}/health/ready", timeout=2):  # noqa: S310 -- our address
-            return
+            raise DemoError(f"the server did not start; {last_words(site.log)}")
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{site.address}/health/ready", timeout=2, trust_env=False).is_success:
+                return
         time.sleep(0.05)
     raise DemoError(f"the server was not ready within {PATIENCE:.0f} s; its log is {site.log}")
 
 
-def _last_words(log: Path) -> str:
-    lines = log.read_text("utf-8", errors="replace").strip().splitlines()
-    return f"its last words in {log}: {lines[-1]}" if lines else f"its log {log} is empty"
-
-
 def _stop(child: "subprocess.Popen[bytes]") -> None:
-    child.terminate()
+    child.terminate()  # harmless when it has ended
     try:
         child.wait(timeout=20)
     except subprocess.TimeoutExpired:

@@ -12,7 +12,7 @@ from assess.demo.screen import Screen
 from assess.maturity.model import CampaignResults, ProcessResult, Result, State
 from assess.roadmap.model import Plan, PlannedAction
 
-FIRST = 3
+FIRST, WHYS = 3, 2
 HALF = 0.5
 REASONS = {
     State.SCORED: "",
@@ -95,5 +95,5 @@ def _action(action: PlannedAction) -> Text:
     owner = "to appoint" if action.owner.vacant else f"{action.owner.name}, {action.owner.team}"
     said = Text(f"{action.title['en']}", style="bold")
     said.append(f"  {action.starts_on:%B %Y}; {action.owner.title['en']}: {owner}\n", style="not bold")
-    said.append(" ".join(why.text["en"] for why in action.why), style="not bold dim")
+    said.append(" ".join(why.text["en"] for why in action.why[:WHYS]), style="not bold dim")
     return said

@@ -83,7 +83,7 @@ async def validate(request: Request[Any, Any, Any], workers: NamedDependency[Wor
 @get(
     "/questionnaires/{key:str}",
     guards=[may(Permission.PUBLIC)],
-    responses=problems(404),
+    responses=problems(400, 404),
     operation_id="readQuestionnaire",
     tags=["Questionnaires"],
 )
@@ -95,7 +95,7 @@ async def read_questionnaire(key: FromPath[str], catalogue: NamedDependency[Cata
 @get(
     "/questionnaires/{key:str}/versions",
     guards=[may(Permission.PUBLIC)],
-    responses=problems(404),
+    responses=problems(400, 404),
     operation_id="listQuestionnaireVersions",
     tags=["Questionnaires"],
 )
@@ -107,7 +107,11 @@ async def list_versions(key: FromPath[str], catalogue: NamedDependency[Catalogue
 @get(
     "/questionnaires/{key:str}/versions/{version:str}",
     guards=[may(Permission.PUBLIC)],
-    responses={200: ResponseSpec(Version, description="The version", generate_examples=False), **problems(404, 422)},
+    responses={
+        200: ResponseSpec(Version, description="The version", generate_examples=False),
+        304: ResponseSpec(None, description="You have it already (If-None-Match)", generate_examples=False),
+        **problems(400, 404, 422),
+    },
     operation_id="readQuestionnaireVersion",
     tags=["Questionnaires"],
 )

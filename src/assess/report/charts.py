@@ -153,7 +153,7 @@ def _legend_text(pen: Pen, at: tuple[float, float], name: str) -> float:
 def rung_plot(pen: Pen, box: Box, page: Indicators) -> None:
     """KPIs on the rungs 0–5: the confirmed rung as the process's form, filled when alive; mean and interval behind."""
     left, right = box.x + 318, box.right - 58
-    place = scale(-0.35, 5.35, left, right)
+    place = scale(-0.4, 5.5, left, right)
     rows = sum(len(group) for group in page.groups)
     head, gap = 36.0, 6.0
     pitch = min(24.0, (box.height - head - 22 - gap * len(page.groups)) / max(1, rows))

@@ -75,7 +75,7 @@ def contrast(facts: ReportFacts) -> Contrast | None:
     size = len(kept) if by_step else PANEL_ROWS
     return Contrast(
         kicker=say("contrast.kicker", facts.language),
-        title=_title(facts),
+        title=_title(facts, _ranges(facts, by_step=by_step)),
         lead=[say("contrast.lead", facts.language)],
         columns=_columns(facts, by_step=by_step),
         panels=[kept[start : start + size] for start in range(0, len(kept), size)],
@@ -157,9 +157,8 @@ def _legend(facts: ReportFacts, rows: list[Row]) -> list[tuple[str, str, bool]]:
     return [(mark, reason(state, facts), state in HIDDEN) for state, mark in MARKS.items() if mark in used]
 
 
-def _title(facts: ReportFacts) -> str:
+def _title(facts: ReportFacts, ranges: list[tuple[float, float, float, str]]) -> str:
     language = facts.language
-    ranges = _ranges(facts)
     if not ranges:
         return say("contrast.title.hidden", language)
     width, low, high, title = max(ranges, key=lambda entry: entry[0])
@@ -170,13 +169,15 @@ def _title(facts: ReportFacts) -> str:
     )
 
 
-def _ranges(facts: ReportFacts) -> list[tuple[float, float, float, str]]:
-    """For each step that at least two teams show: width, lowest, highest, title; no team is named."""
-    teams = [node for node in facts.results.nodes[1:] if node.node not in parents(facts)]
+def _ranges(facts: ReportFacts, *, by_step: bool) -> list[tuple[float, float, float, str]]:
+    """For each column that at least two teams show: width, lowest, highest, title; no team is named."""
+    whole = parents(facts)
+    teams = [node for node in facts.results.nodes[1:] if node.node not in whole]
+    titles = [title for columns in _columns(facts, by_step=by_step) for title in columns.titles]
+    rows = [_steps(facts, node) if by_step else _processes(facts, node) for node in teams]
     ranges = []
-    for words in (step for process in facts.processes for step in process.steps):
-        found = [step.result for node in teams if (step := step_of(node, words.key)) is not None]
-        values = [value for result in found if (value := shown(result)) is not None]
+    for title, column in zip(titles, zip(*rows, strict=True), strict=False):
+        values = [value for result in column if result is not None and (value := shown(result)) is not None]
         if len(values) >= 2:
-            ranges.append((max(values) - min(values), min(values), max(values), told(words.title, facts.language)))
+            ranges.append((max(values) - min(values), min(values), max(values), title))
     return ranges

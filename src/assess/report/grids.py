@@ -17,6 +17,7 @@ from assess.report.pen import (
     Pen,
     Style,
     marker,
+    named,
     paragraph,
     words,
 )
@@ -40,7 +41,7 @@ def heat_map(pen: Pen, box: Box, page: Contrast) -> None:
 
 def _panel(pen: Pen, box: Box, columns: Sequence[Columns], rows: Sequence[Row]) -> None:
     by_step = any(group.title for group in columns)
-    names = 190.0 if by_step else min(128.0, box.width * 0.55)
+    names = 190.0 if by_step else box.width * 0.6
     cells = sum(len(group.titles) for group in columns)
     gap = 6.0 if by_step else 0.0
     side = (box.width - names - gap * (len(columns) - 1)) / max(1, cells)
@@ -73,16 +74,8 @@ def _heads(pen: Pen, cell: Box, columns: Sequence[Columns], gap: float) -> float
                 _step_head(pen, left, cell, title)
             else:
                 marker(pen, group.process, (left + cell.width / 2, cell.y + 5), 3.4)
-                words(
-                    pen,
-                    (left + cell.width / 2, cell.y + 19),
-                    title,
-                    SMALL,
-                    width=cell.width + 4,
-                    anchor="middle",
-                )
         x += width + gap
-    return 95.0 if deep else 26.0
+    return 95.0 if deep else 16.0
 
 
 def _step_head(pen: Pen, left: float, cell: Box, title: str) -> None:
@@ -102,7 +95,7 @@ def _row(pen: Pen, box: Box, row: Row) -> None:
     indent, base = 10.0 * row.depth, box.y + box.height / 2 + 3.8
     size = min(LABEL.size, max(9.0, box.height * 0.52))
     note = pen.width(row.note, SMALL.size) + 8 if box.width > 150 else 0
-    words(pen, (box.x + indent, base), row.name, Style(size=size, bold=row.whole), width=box.width - indent - note - 8)
+    named(pen, (box.x + indent, base), row.name, Style(size=size, bold=row.whole), width=box.width - indent - note - 8)
     if note:
         pen.text((box.right - 8, base), row.note, size=SMALL.size, colour=GREY, anchor="end")
 
@@ -148,6 +141,10 @@ def _heat_legend(pen: Pen, box: Box, page: Contrast) -> None:
             pen.rect(Box(x + 3.5, y - 8, 9, 10), fill="#FFFFFF", radius=2)
         pen.text((x + 8, y), mark, size=SMALL.size, colour=GREY, anchor="middle")
         x = _legend_text(pen, (x + 21, y), reason)
+    for group in page.columns:
+        if not group.title:
+            marker(pen, group.process, (x + 4, y - 3), 3.6)
+            x = _legend_text(pen, (x + 13, y), group.titles[0])
     words(
         pen,
         (box.x, y + 15),
@@ -203,14 +200,16 @@ def _phase(pen: Pen, row: Box, phase: Phase, month: float, months: int) -> None:
         width=76,
     )
     for order, span in enumerate(phase.spans):
-        _span(pen, Box(row.x, row.y + order * row.height, row.width, row.height), span, month)
+        y = row.y + order * row.height
+        pen.line((row.x, y), (row.right, y), colour="#FFFFFF", thick=1)
+        _span(pen, Box(row.x, y, row.width, row.height), span, month)
 
 
 def _span(pen: Pen, row: Box, span: Span, month: float) -> None:
     y = row.y + row.height / 2
     lines = 2 if row.height >= 23 and pen.width(pen.clean(span.title), 9.5) > NAMES - 100 else 1
     top = y - (12.4 if lines == 2 else 6.2)
-    paragraph(pen, (row.x + 88, top), span.title, Style(size=9.5, leading=1.22), width=NAMES - 100, most=lines)
+    paragraph(pen, (row.x + 88, top), span.title, Style(size=9.5, leading=1.18), width=NAMES - 100, most=lines)
     left, right = row.x + NAMES + span.start * month, row.x + NAMES + (span.end + 1) * month
     if span.point:
         marker(pen, "trv", (left + month / 2, y), 5.5, hollow=True)
@@ -241,7 +240,7 @@ def _loads(pen: Pen, row: Box, page: Schedule, month: float) -> float:
 
 
 def _load(pen: Pen, row: Box, load: Load, month: float) -> None:
-    words(pen, (row.x + 8, row.y + 10.5), load.team, Style(size=9.5), width=NAMES - 16)
+    named(pen, (row.x + 8, row.y + 10.5), load.team, Style(size=9.5), width=NAMES - 16)
     for order, share in enumerate(load.shares):
         cell = Box(row.x + NAMES + order * month + 1.5, row.y + 1.5, month - 3, row.height - 3)
         pen.rect(cell, fill=WASH)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from assess.report.plain import Measure, balanced, clamp, fit, wrap
+from assess.report.plain import Measure, balanced, clamp, fit, pinched, wrap
 
 INK, GREY, MUTED, RULE, WASH = "#1B1F24", "#5A626B", "#8A929B", "#D5DAE0", "#F4F6F8"
 ACCENT = "#0072B2"
@@ -105,6 +105,12 @@ def words(pen: Pen, at: Point, text: str, style: Style, *, width: float, anchor:
     """One line that never leaves ``width``: an ellipsis says that there was more."""
     line = fit(pen.clean(text), width, style.measure(pen))
     pen.text(at, line, size=style.size, colour=style.colour, bold=style.bold, anchor=anchor)
+
+
+def named(pen: Pen, at: Point, name: str, style: Style, *, width: float) -> None:
+    """A name on one line; where it is too long, its middle is left out."""
+    line = pinched(pen.clean(name), width, style.measure(pen))
+    pen.text(at, line, size=style.size, colour=style.colour, bold=style.bold)
 
 
 def paragraph(

@@ -54,6 +54,16 @@ def fit(text: str, width: float, measure: Measure) -> str:
     return text if measure(text) <= width else _ended(text, width, measure)
 
 
+def pinched(text: str, width: float, measure: Measure) -> str:
+    """As ``fit``, but the end stays: names of sites differ there."""
+    if measure(text) <= width:
+        return text
+    head, tail = text[:200], text[-200:]
+    while len(head) + len(tail) > 2 and measure(f"{head}{ELLIPSIS}{tail}") > width:
+        head, tail = (head[:-1], tail) if len(head) > len(tail) else (head, tail[1:])
+    return f"{head.rstrip(' -')}{ELLIPSIS}{tail.lstrip(' -')}"
+
+
 def balanced(text: str, width: float, measure: Measure) -> list[str]:
     """As ``wrap``, in as few lines, but of about equal length: for titles."""
     lines = wrap(text, width, measure)

@@ -73,6 +73,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "{day} : réunion de suivi, trois jours ouvrés après le départ du plan ({start})",
         "en": "{day}: follow-up meeting, three working days after the plan starts ({start})",
     },
+    "situation.next.wave": {"fr": "{day} : nouvelle mesure", "en": "{day}: new measurement"},
     # staged levels
     "staged": {"fr": "niveau {level} sur 5, {sureness}", "en": "level {level} of 5, {sureness}"},
     "staged.blocked": {"fr": "{staged} ; au {next} manque {what}", "en": "{staged}; level {next} lacks {what}"},
@@ -188,7 +189,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "schedule.kicker": {"fr": "Feuille de route", "en": "Roadmap"},
     "schedule.title": {
         "fr": "Le plan mènerait de {now} à {then} sur 100 en {months}, avec {actions}",
-        "en": "The plan would lead from {now} to {then} out of 100 in {months}, with {actions}",
+        "en": "{actions} in {months} would take you from {now} to {then}/100",
     },
     "schedule.title.none": {
         "fr": "{actions} en {months} : d’abord installer, puis renforcer",
@@ -212,10 +213,13 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "No overall index: a process is missing.",
     },
     "schedule.rest": {"fr": "{actions} de plus en annexe", "en": "{actions} more in the annex"},
-    "schedule.capacity": {"fr": "Charge des équipes, jours par mois", "en": "Load of teams, days a month"},
+    "schedule.capacity": {
+        "fr": "Charge des équipes, part de leur capacité",
+        "en": "Load of teams, share of their capacity",
+    },
     "schedule.capacity.some": {
-        "fr": "Charge des {count} équipes les plus sollicitées, jours par mois",
-        "en": "Load of the {count} most solicited teams, days a month",
+        "fr": "Charge des {count} équipes les plus sollicitées",
+        "en": "Load of the {count} busiest teams",
     },
     "schedule.decision": {"fr": "point de décision", "en": "decision point"},
     "schedule.full": {"fr": "capacité atteinte", "en": "at capacity"},
@@ -298,13 +302,15 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "annex.method": {"fr": "La méthode en bref", "en": "The method in short"},
     "annex.method.text": {
         "fr": (
-            "Chaque question décrit cinq comportements observables d’équipe, de 1 à 5 ; l’indice est 25 × (niveau − 1). "
+            "Chaque question décrit cinq comportements observables d’équipe, de 1 à 5 ; "
+            "l’indice est 25\u00a0×\u00a0(niveau\u00a0−\u00a01). "
             "Une étape est la moyenne pondérée de ses pratiques, un processus celle de ses étapes, l’ensemble celle des "
             "processus ; les équipes comptent selon leur effectif. Le niveau par paliers est plus exigeant : moyenne, pratiques "
             "clés, étendue et indicateurs doivent tous suivre. L’intervalle à 95 % dit ce que toute l’équipe aurait répondu."
         ),
         "en": (
-            "Each question describes five behaviours of a team that one can observe, from 1 to 5; the index is 25 × (level − 1). "
+            "Each question describes five behaviours of a team that one can observe, from 1 to 5; "
+            "the index is 25\u00a0×\u00a0(level\u00a0−\u00a01). "
             "A step is the weighted mean of its practices, a process that of its steps, the whole that of the processes; "
             "teams count by their headcount. The staged level demands more: mean, key practices, breadth and KPIs must all "
             "follow. The 95% interval says what the whole team would have answered."

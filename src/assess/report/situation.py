@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from assess.report.decisions import Decision, decisions, working_days_after
+from assess.report.decisions import Decision, decisions, working_day, working_days_after
 from assess.report.findings import (
     company,
     core,
@@ -100,7 +100,7 @@ def weakest_process(facts: ReportFacts) -> ProcessWords | None:
 
 
 def _lead(facts: ReportFacts) -> list[str]:
-    return [" ".join([_participation(facts), *_fragile(facts)]), _outlook(facts)]
+    return [" ".join([_participation(facts), *_fragile(facts)]), *_outlook(facts)]
 
 
 def _participation(facts: ReportFacts) -> str:
@@ -119,13 +119,16 @@ def _fragile(facts: ReportFacts) -> list[str]:
     return [say("situation.fragile", facts.language)] if share is not None and share < 0.5 else []
 
 
-def _outlook(facts: ReportFacts) -> str:
+def _outlook(facts: ReportFacts) -> list[str]:
     language, plan = facts.language, facts.plan
+    if not work(facts):
+        return []
     actions = counted("action", len(work(facts)), language)
     until = month(month_of(facts, plan.months - 1), language)
     if overall(facts) is None or plan.index_then is None:
-        return say("situation.outlook.none", language, actions=actions, month=until)
-    return say("situation.outlook", language, actions=actions, then=number(plan.index_then, language), month=until)
+        return [say("situation.outlook.none", language, actions=actions, month=until)]
+    then = number(plan.index_then, language)
+    return [say("situation.outlook", language, actions=actions, then=then, month=until)]
 
 
 def _bar(facts: ReportFacts, words: ProcessWords) -> Bar:
@@ -155,5 +158,8 @@ def _decisions_title(facts: ReportFacts, count: int) -> str:
 
 def _next_date(facts: ReportFacts) -> str:
     language, start = facts.language, facts.plan.starts_on
+    if not work(facts):
+        wave = working_day(month_of(facts, facts.plan.months))
+        return say("situation.next.wave", language, day=day(wave, language))
     meeting = working_days_after(start, 3)
     return say("situation.next.what", language, day=day(meeting, language), start=day(start, language))

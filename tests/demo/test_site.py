@@ -1,0 +1,55 @@
+"""A demonstration has a site of its own, and disturbs nothing."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from assess.demo.server import PREFERRED_PORT, DemoError, Site, empty_site
+from assess.storage import lock
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    return tmp_path / "build"
+
+
+def test_a_site_starts_empty(build):
+    (build / "demo").mkdir(parents=True)
+    (build / "demo" / "left-over").touch()
+    site = empty_site(build)
+    assert (site.data, site.crowded) == (build / "demo", False)
+    assert not site.data.exists()
+
+
+def test_a_living_demonstration_is_left_alone(build):
+    (build / "demo").mkdir(parents=True)
+    held = lock.take(build / "demo", "serve")
+    site = empty_site(build)
+    assert (site.data, site.crowded) == (build / "demo-2", True)
+    assert (build / "demo").exists()
+    held.release()
+
+
+def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DemoError, match=r"cannot be used: .*; choose another folder with --build$"):
+        empty_site(tmp_path / "file")
+
+
+def test_a_taken_port_is_not_chosen(build):
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", PREFERRED_PORT))
+            taken.listen()
+        except OSError:
+            pass  # somebody else listens there already
+        assert empty_site(build).port != PREFERRED_PORT
+
+
+def test_no_real_database_is_ever_played_with(build):
+    site = Site(data=build / "demo", log=build / "demo.log", port=1, crowded=False)
+    environment = site.environment({"ASSESS_DATABASE_URL": "postgresql://real/one", "PATH": "/bin"})
+    assert environment == {"PATH": "/bin", **site.variables}
+    assert (site.settings.database_url, site.settings.data) == (None, build / "demo")

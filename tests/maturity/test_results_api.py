@@ -1,0 +1,150 @@
+"""Results over HTTP: after the close only, the same for ever, and to each only what the key may see."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+from playing import Player, done, refused
+from sqlalchemy import func, select
+
+from assess.campaign import housekeeping
+from assess.storage.tables import assessment, result, scoring
+from assess.tenancy.model import Role
+
+pytestmark = pytest.mark.anyio
+
+
+async def by_key(played, key=None):
+    reply = done(await played.player.get(f"{played.at}/results", key))
+    return {node["key"]: node for node in reply["nodes"]}
+
+
+async def test_closing_seals_and_scores(played):
+    assert played.closed["campaign"]["state"] == "closed"
+    assert (played.closed["scored"], played.closed["insufficient"]) == (2, 2)
+    assert [link["rel"] for link in played.closed["links"]] == ["results", "participation"]
+
+
+async def test_the_company_stands_first_then_the_tree(played):
+    nodes = await by_key(played)
+    assert list(nodes) == ["company", "business", "large", "middle", "small"]
+    assert [nodes[key]["headcount"] for key in nodes] == [18, 18, 8, 6, 4]
+    assert nodes["business"]["parent"] == nodes["company"]["node"] == str(played.player.organisation)
+
+
+async def test_small_teams_and_who_protects_them_are_not_shown_but_count(played):
+    nodes = await by_key(played)
+    found = {key: node["processes"][0]["result"] for key, node in nodes.items()}
+    assert [found[key]["state"] for key in ("small", "middle", "large")] == [
+        "below_threshold",
+        "protects_others",
+        "scored",
+    ]
+    assert (found["large"]["value"], found["small"]["value"]) == (4.0, None)
+    pooled = (4 * 2 + 6 * 3) / 10
+    assert found["company"]["value"] == pytest.approx((10 * pooled + 8 * 4) / 18)
+    assert (found["company"]["n"], found["company"]["interval"]["low"]) == (18, found["company"]["value"])
+
+
+async def test_assessments_say_whether_they_are_scored(played):
+    states = {}
+    for team, at in (await played.player.assessments()).items():
+        states[team] = done(await played.player.get(at))["state"]
+    assert states == {"small": "insufficient", "middle": "insufficient", "large": "scored"}
+
+
+async def test_one_team_reads_what_the_campaign_says_of_it(played):
+    at = (await played.player.assessments())["large"]
+    status, results = done(await played.player.get(at)), done(await played.player.get(f"{at}/results"))
+    assert status["links"][0] == {"rel": "results", "href": f"{at}/results"}
+    assert results["results"] == (await by_key(played))["large"]
+    assert (results["threshold"], results["engine"]) == (5, "maturity/1")
+
+
+async def test_results_are_kept_once_and_never_computed_again(played, database):
+    for _ in range(2):
+        await played.player.get(f"{played.at}/results")
+    async with database.transaction(played.player.organisation) as tx:
+        mine = scoring.c.organisation_id == tx.organisation_id
+        assert (await tx.execute(select(func.count()).select_from(scoring).where(mine))).scalar_one() == 1
+        mine = result.c.organisation_id == tx.organisation_id
+        assert (await tx.execute(select(func.count()).select_from(result).where(mine))).scalar_one() == 5
+
+
+@pytest.mark.parametrize("view", ["results", "mask"])
+async def test_who_has_them_already_gets_304(played, view):
+    first = await played.player.get(f"{played.at}/{view}")
+    assert first.headers["cache-control"] == "private, no-cache"
+    again = {**played.admin, "If-None-Match": first.headers["etag"]}
+    assert (await played.player.client.get(f"{played.at}/{view}", headers=again)).status_code == 304
+
+
+async def test_the_auditor_reads_the_mask_and_the_reasons(played):
+    auditor = await played.player.key(Role.AUDITOR)
+    mask = done(await played.player.get(f"{played.at}/mask", auditor))
+    assert [(cell["key"], cell["process"], cell["reason"]) for cell in mask["hidden"]] == [
+        ("middle", None, "protects_others"),
+        ("middle", "off", "protects_others"),
+        ("small", None, "below_threshold"),
+        ("small", "off", "below_threshold"),
+    ]
+
+
+async def test_a_team_lead_sees_the_own_team_and_those_below_it_only(played):
+    teams, at = await played.player.teams(), await played.player.assessments()
+    lead = await played.player.key(Role.TEAM_LEAD, teams["large"])
+    above = await played.player.key(Role.TEAM_LEAD, teams["business"])
+    assert list(await by_key(played, lead)) == ["large"]
+    assert list(await by_key(played, above)) == ["business", "large", "middle", "small"]
+    assert done(await played.player.get(f"{at['large']}/results", lead))["results"]["key"] == "large"
+    assert done(await played.player.get(at["small"], above))["team"] == "small"
+    for path in (at["small"], f"{at['small']}/results"):
+        assert refused(await played.player.get(path, lead)) == (403, "team_beyond_key")
+    assert refused(await played.player.get(f"{played.at}/mask", lead)) == (403, "permission_missing")
+
+
+async def test_strangers_find_nothing(played, client, database, secrets):
+    stranger = Player(client, database, secrets)
+    await stranger.settle()
+    at = (await played.player.assessments())["large"]
+    for path in (f"{played.at}/results", f"{played.at}/mask"):
+        assert refused(await stranger.get(path)) == (404, "campaign_not_found")
+    for path in (at, f"{at}/results", f"/v1/assessments/{uuid4()}", f"/v1/assessments/{uuid4()}/results"):
+        assert refused(await stranger.get(path)) == (404, "assessment_not_found")
+
+
+async def test_before_the_close_only_participation_can_be_seen(client, database, secrets):
+    player = Player(client, database, secrets)
+    await player.settle()
+    await player.launch({"one": 5})
+    at = (await player.assessments())["one"]
+    for path in (f"{player.at}/results", f"{player.at}/mask", f"{at}/results"):
+        assert refused(await player.get(path)) == (409, "results_not_yet")
+    assert done(await player.get(at))["state"] == "collecting"
+
+
+async def test_a_campaign_without_any_answer_has_states_and_no_numbers(client, database, secrets):
+    player = Player(client, database, secrets)
+    await player.settle()
+    await player.launch({"one": 5})
+    assert (await player.close())["scored"] == 0
+    nodes = done(await player.get(f"{player.at}/results"))["nodes"]
+    assert {node["state"] for node in nodes} == {"no_answers"}
+    async with database.transaction(player.organisation) as tx:
+        states = await tx.execute(select(assessment.c.state).where(assessment.c.organisation_id == tx.organisation_id))
+        assert states.scalars().all() == ["insufficient"]
+    assert refused(await client.post(f"{player.at}/close", headers=player.admin)) == (409, "campaign_already_closed")
+
+
+async def test_two_first_readers_read_the_same_and_it_is_kept_once(client, database, secrets):
+    player = Player(client, database, secrets)
+    await player.settle()
+    await player.launch({"one": 5})
+    await player.answer({"one": 3})
+    await housekeeping.close(database, secrets, UUID(player.at.rpartition("/")[2]), player.organisation)
+    replies = await asyncio.gather(*(player.get(f"{player.at}/results") for _ in range(3)))
+    assert len({reply.content for reply in replies}) == 1
+    assert done(await player.get(f"{player.at}/results")) == done(replies[0])
+    async with database.transaction(player.organisation) as tx:
+        mine = scoring.c.organisation_id == tx.organisation_id
+        assert (await tx.execute(select(func.count()).select_from(scoring).where(mine))).scalar_one() == 1
