@@ -19,6 +19,7 @@ from companies import (
     process,
     questionnaire,
     random_company,
+    small,
     step,
 )
 from test_scoring import G1
@@ -217,17 +218,17 @@ def test_the_weakest_step_is_named_the_first_of_equals():
 
 
 @pytest.mark.parametrize(
-    ("invited", "state", "fragile"),
+    ("people", "invited", "state", "fragile"),
     [
-        pytest.param(12, State.SCORED, False, id="50 %"),
-        pytest.param(13, State.SCORED, True, id="fewer than half are fragile"),
-        pytest.param(20, State.SCORED, True, id="30 %"),
-        pytest.param(21, State.LOW_PARTICIPATION, False, id="fewer than 30 % are not shown"),
+        pytest.param(50, 100, State.SCORED, False, id="50 %"),
+        pytest.param(49, 100, State.SCORED, True, id="fewer than half are fragile"),
+        pytest.param(30, 100, State.SCORED, True, id="30 %"),
+        pytest.param(299, 1000, State.LOW_PARTICIPATION, False, id="fewer than 30 % are not shown"),
     ],
 )
-def test_participation_decides_what_may_be_said(invited, state, fragile):
+def test_participation_decides_what_may_be_said(people, invited, state, fragile):
     company = Company(ACQ)
-    company.team("a", same(3), invited=invited)
+    company.team("a", same(3, people=people), invited=invited)
     found = nodes(company)["a"].processes[0]
     assert (found.result.state, found.result.fragile) == (state, fragile)
 
@@ -250,6 +251,32 @@ def test_what_a_third_of_the_people_do_not_know_is_invisible():
     one, other = nodes(company)["a"].processes[0].steps[0].items
     assert (one.dont_know, one.invisible) == (0.3, True)
     assert (other.dont_know, other.invisible) == (0.2, False)
+
+
+def test_how_many_do_not_know_is_told_of_enough_people_only():
+    company = Company(ACQ)
+    company.team("a", [[DK, 3, 3, 3, 3]] * 2 + [[3, 3, 3, 3, 3]] * 2 + [[NO_ANSWER, 3, 3, 3, 3]] * 2)
+    found = nodes(company)["a"].processes[0].steps[0].items[0]
+    assert (found.result.state, found.dont_know, found.invisible) == (State.BELOW_THRESHOLD, None, False)
+
+
+def test_an_indicator_says_rung_and_awareness_beside_its_mean():
+    company = Company(ACQ)
+    company.team("a", [[3, 3, 3, 3, rung] for rung in (3, 2, 4, 3, DK, 1, 3, 3, 2)])
+    found = nodes(company)["a"].processes[0]
+    assert (found.kpis[0].result.value, found.kpis[0].result.index, found.kpis[0].rung) == (2.625, 52.5, 3)
+    assert found.kpis[0].awareness == pytest.approx(8 / 9)
+    assert (found.kpi_maturity.value, found.kpi_maturity.n) == (2.625, 8)
+
+
+def test_two_versions_of_one_process_make_no_overall_score():
+    newer = msgspec.structs.replace(small("acq"), version="1.1.0")
+    company = Company(ACQ, newer, OFF, EXP)
+    core(company)
+    company.team("d", same(3), asked=[newer])
+    found = nodes(company)
+    assert [each.key for each in found["company"].processes] == ["acq", "acq", "off", "exp"]
+    assert (found["company"].overall.state, found["company"].overall.value) == (State.LOW_COVERAGE, None)
 
 
 def test_an_item_that_does_not_apply_takes_its_weight_with_it():

@@ -18,7 +18,7 @@ from assess.maturity import model as maturity
 from assess.maturity.model import CampaignResults, Hidden, NodeResults, Result, Staged, State
 from assess.questionnaire.files import read_yaml
 from assess.questionnaire.model import Process, Questionnaire
-from assess.report.model import ItemWords, LibraryVersion, ProcessWords, ReportFacts, StepWords
+from assess.report.model import ItemWords, ProcessWords, ReportFacts, StepWords
 from assess.roadmap import model as roadmap
 from assess.roadmap.model import Action, Dropped, Library, Owner, PlanBody, PlannedAction, TeamLoad, Vacancy, Why
 from assess.words import Language, Text
@@ -28,7 +28,12 @@ FILES = Path(__file__).parents[2] / "questionnaires"
 TEAMS: dict[str, dict[str, int]] = {
     "Commerce": {"Ventes Lyon": 12, "Ventes Nantes": 9, "Grands comptes": 8, "Boutique en ligne": 7},
     "Offre et marketing": {"Produit": 10, "Marketing": 8, "Données": 3},
-    "Relation client": {"Service client": 14, "Magasin de Bordeaux": 11, "Magasin de Lille": 9, "Magasin de Strasbourg": 6},
+    "Relation client": {
+        "Service client": 14,
+        "Magasin de Bordeaux": 11,
+        "Magasin de Lille": 9,
+        "Magasin de Strasbourg": 6,
+    },
 }
 PROTECTING = {"Marketing"}
 """Hidden beside the small team, which could be found by subtraction otherwise."""
@@ -72,9 +77,9 @@ def believable(
         plan_number=1,
         processes=words,
         questionnaires=[
-            ContractQuestionnaire(key=each.key, version=each.version, digest=sha256(each.key.encode()).hexdigest()) for each in asked
+            ContractQuestionnaire(key=each.key, version=each.version, digest=sha256(each.key.encode()).hexdigest())
+            for each in asked
         ],
-        library=LibraryVersion(key="starter", version="1.0.0", digest=sha256(b"starter").hexdigest()),
         results=body,
         plan=plan(body, actions),
     )
@@ -86,7 +91,7 @@ def process_words(process: Process) -> ProcessWords:
         key=process.key,
         title=process.title,
         in_overall=process.in_overall,
-        steps=[StepWords(key=step.key, title=step.title, items=[item_words(item) for item in step.items]) for step in process.steps],
+        steps=[StepWords(key=step.key, title=step.title) for step in process.steps],
         kpis=[item_words(item) for item in process.kpis],
     )
 
@@ -171,16 +176,27 @@ def scored(value: float, n: int, *, width: float = 0.25) -> Result:
     """A result that can be shown."""
     interval = maturity.Interval(low=max(1, value - width), high=min(5, value + width))
     return Result(
-        value=value, index=25 * (value - 1), interval=interval, n=n, coverage=1.0, agreement=0.6, fragile=False, state=State.SCORED
+        value=value,
+        index=25 * (value - 1),
+        interval=interval,
+        n=n,
+        coverage=1.0,
+        agreement=0.6,
+        fragile=False,
+        state=State.SCORED,
     )
 
 
 def absent(state: State) -> Result:
     """A result that is not there."""
-    return Result(value=None, index=None, interval=None, n=None, coverage=None, agreement=None, fragile=False, state=state)
+    return Result(
+        value=None, index=None, interval=None, n=None, coverage=None, agreement=None, fragile=False, state=state
+    )
 
 
-def _process(random: Random, words: ProcessWords, n: int | None, state: State, *, missing: bool, kpis: bool) -> maturity.ProcessResult:
+def _process(
+    random: Random, words: ProcessWords, n: int | None, state: State, *, missing: bool, kpis: bool
+) -> maturity.ProcessResult:
     reason = state if n is None else State.LOW_COVERAGE if missing else None
     base = BASE.get(words.key, 3)
     steps = [_step(step.key, random.gauss(base, 0.45), n or 0, reason) for step in words.steps]
@@ -208,7 +224,9 @@ def _kpi(random: Random, key: str, n: int, order: int) -> maturity.KpiResult:
     if order == 4:
         return maturity.KpiResult(key=key, result=absent(State.LOW_COVERAGE), rung=None, awareness=None)
     mean = min(4.8, max(0.2, random.gauss(2.1, 1.1)))
-    result = msgspec.structs.replace(scored(mean, n), interval=maturity.Interval(low=max(0, mean - 0.5), high=min(5, mean + 0.5)))
+    result = msgspec.structs.replace(
+        scored(mean, n), interval=maturity.Interval(low=max(0, mean - 0.5), high=min(5, mean + 0.5))
+    )
     return maturity.KpiResult(key=key, result=result, rung=int(mean), awareness=0.7)
 
 
@@ -234,7 +252,8 @@ def plan(body: CampaignResults, count: int) -> PlanBody:
         months=12,
         actions=planned,
         dropped=[
-            Dropped(action=action.key, title=action.title, phase=action.phase, reason="no_capacity", text=NO_ROOM) for action in order[40:43]
+            Dropped(action=action.key, title=action.title, phase=action.phase, reason="no_capacity", text=NO_ROOM)
+            for action in order[40:43]
         ]
         if count
         else [],
@@ -251,7 +270,9 @@ def plan(body: CampaignResults, count: int) -> PlanBody:
         else [],
         vacancies=[
             Vacancy(
-                role=role, title=titles[role].title, actions=[action.action for action in planned if action.owner.role == role]
+                role=role,
+                title=titles[role].title,
+                actions=[action.action for action in planned if action.owner.role == role],
             )
             for role in vacant
         ],
@@ -317,5 +338,3 @@ WHY: list[Text] = [
         "en": "Closes the gap of 3 teams on “Decide whether to go”: 1.4 index points.",
     },
 ]
-
-

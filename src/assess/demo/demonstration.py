@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 from rich.text import Text
 
@@ -36,7 +37,9 @@ def demonstrate(build: Path, environment: Mapping[str, str], *, once: bool) -> N
             key = asyncio.run(_first_key(site, pilot.campaign.organisation))
         if site.crowded:
             screen.say("", Text(f"another demonstration still runs in {build}; this one uses {site.data.name}"))
-        summarise(screen, asyncio.run(play(site.address, key, pilot, build, screen)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            played = runner.run(play(site.address, key, pilot, build, screen))
+        summarise(screen, played)
         if not once:
             invite(screen, site.address, key)
             with contextlib.suppress(KeyboardInterrupt):

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-LABEL = 14
+LABEL = 13
 
 
 class Screen:
@@ -48,7 +48,7 @@ class Screen:
     @contextlib.contextmanager
     def answering(self, people: int) -> Iterator[Callable[[float], None]]:
         """A progress bar over ``people``; call what is yielded with each share of one person that is done."""
-        answers = 0
+        answers, quiet = 0, not self._console.is_terminal
         columns = (
             TextColumn("people answer"),
             BarColumn(),
@@ -56,7 +56,7 @@ class Screen:
             TextColumn("{task.fields[answers]} answers"),
         )
         with Progress(
-            SpinnerColumn(), *columns, TimeElapsedColumn(), console=self._console, transient=True
+            SpinnerColumn(), *columns, TimeElapsedColumn(), console=self._console, transient=True, disable=quiet
         ) as progress:
             task = progress.add_task("", total=people, answers=0)
 

@@ -114,14 +114,19 @@ def _assess(*arguments: str) -> list[str]:
 
 def _wait_until_ready(site: Site, child: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if child.poll() is not None:
-            raise DemoError(f"the server did not start; {last_words(site.log)}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{site.address}/health/ready", timeout=2, trust_env=False).is_success:
-                return
-        time.sleep(0.05)
-    raise DemoError(f"the server was not ready within {PATIENCE:.0f} s; its log is {site.log}")
+    with httpx.Client(base_url=site.address, timeout=2, trust_env=False) as client:
+        while not _is_ready(client):
+            if child.poll() is not None:
+                raise DemoError(f"the server did not start; {last_words(site.log)}")
+            if time.monotonic() > deadline:
+                raise DemoError(f"the server was not ready within {PATIENCE:.0f} s; {last_words(site.log)}")
+            time.sleep(0.05)
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return client.get("/health/ready").is_success
+    return False
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 from assess.campaign.model import Participation, TeamParticipation
 from assess.demo.play import Played
 from assess.demo.screen import Screen
-from assess.maturity.model import CampaignResults, ProcessResult, Result, State
+from assess.maturity.model import CampaignResults, Result, State
 from assess.roadmap.model import Plan, PlannedAction
 
 FIRST, WHYS = 3, 2
@@ -64,25 +64,21 @@ def _team(team: TeamParticipation) -> str:
 
 def _scores(results: CampaignResults) -> Table:
     company = results.nodes[0]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for justify in ("left", "right", "left", "left", "left"):
-        table.add_column(justify=justify)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name in ("process", "of 100", "level (95 %)", "people", "weakest step"):
+        table.add_column(name, justify="right" if name in {"of 100", "people"} else "left", overflow="fold")
     for process in company.processes:
-        table.add_row(*_process(process))
-    table.add_row("Overall", *_result(company.overall))
+        table.add_row(TITLES.get(process.key, process.key), *_result(process.result, process.weakest_step))
+    table.add_row("Overall", *_result(company.overall, None))
     return table
 
 
-def _process(process: ProcessResult) -> Iterable[str]:
-    weakest = f"weakest step {process.weakest_step}" if process.weakest_step else ""
-    return (TITLES.get(process.key, process.key), *_result(process.result), weakest)
-
-
-def _result(result: Result) -> tuple[str, str, str]:
+def _result(result: Result, weakest: str | None) -> tuple[str, str, str, str]:
+    """Index, level with its interval, people, and the weakest step; without a score the reason stands in the last place."""
     if result.value is None or result.index is None or result.interval is None:
-        return ("—", REASONS[result.state], "")
+        return ("—", "", "", REASONS[result.state])
     low, high = result.interval.low, result.interval.high
-    return (f"{result.index:.0f}/100", f"level {result.value:.1f} ({low:.1f} to {high:.1f})", f"{result.n} people")
+    return (f"{result.index:.0f}", f"{result.value:.1f} ({low:.1f}–{high:.1f})", str(result.n), weakest or "")
 
 
 def _not_shown(results: CampaignResults) -> Iterable[Text]:
@@ -94,6 +90,6 @@ def _not_shown(results: CampaignResults) -> Iterable[Text]:
 def _action(action: PlannedAction) -> Text:
     owner = "to appoint" if action.owner.vacant else f"{action.owner.name}, {action.owner.team}"
     said = Text(f"{action.title['en']}", style="bold")
-    said.append(f"  {action.starts_on:%B %Y}; {action.owner.title['en']}: {owner}\n", style="not bold")
+    said.append(f"\n{action.starts_on:%B %Y}; {action.owner.title['en']}: {owner}\n", style="not bold")
     said.append(" ".join(why.text["en"] for why in action.why[:WHYS]), style="not bold dim")
     return said

@@ -42,8 +42,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """One number with everything that makes it honest.
 
     value: levels 1–5 (practices) or rungs 0–5 (KPI maturity); index: 0–100. Both absent unless ``state`` is ``scored``.
-    interval: what the whole team would have said. n: people with at least one valid answer; absent when hidden.
-    coverage: share 0–1 of the applicable weight that could be scored. agreement: 0–1, room for it.
+    interval: what everybody invited would have said; single items have none yet. n: people with at least one level that counts.
+    coverage: share 0–1 of the applicable weight that could be scored; absent when hidden. agreement: 0–1, room for it.
     fragile: 30–50 % participation.
     """
 
@@ -119,7 +119,9 @@ class ProcessResult(Struct, frozen=True, kw_only=True):
 class NodeResults(Struct, frozen=True, kw_only=True):
     """Everything published about one node of the tree: a team, a parent team, or the company (``parent`` absent).
 
-    headcount: people invited below this node. responses: people who answered; absent when hidden. participation: share 0–1.
+    headcount: people invited at or below this node. responses: people who gave at least one level, and participation, their share
+    0–1; both absent when hidden. state: ``scored`` if any number of the node can be seen. processes: those of the campaign, the
+    core ones first; one that cannot be seen has its steps without items.
     """
 
     node: UUID

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assess.errors import NotFound
@@ -23,13 +23,20 @@ class AssessmentNotFound(NotFound):
 
 async def kept_of(tx: Tx, campaign_id: UUID) -> CampaignResults | None:
     """The results that this engine has computed for a campaign, the newest if its facts were others before."""
-    found = (await tx.execute(_scorings(tx, campaign_id))).first()
-    if found is None:
-        return None
+    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, scoring.c.engine == ENGINE))).first()
+    return None if found is None else await _results(tx, found)
+
+
+async def kept_under(tx: Tx, scoring_id: UUID) -> CampaignResults:
+    """The results that are kept under an id, whichever engine computed them: for what was made from them."""
+    return await _results(tx, (await tx.execute(_scorings(tx, scoring.c.id == scoring_id))).one())
+
+
+async def _results(tx: Tx, found: Row[Any]) -> CampaignResults:
     mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == found.id)
     bodies = (await tx.execute(select(result.c.body).where(*mine))).scalars()
     return CampaignResults(
-        campaign_id=campaign_id,
+        campaign_id=found.campaign_id,
         engine=found.engine,
         inputs_digest=found.inputs_digest,
         threshold=found.threshold,
@@ -40,7 +47,7 @@ async def kept_of(tx: Tx, campaign_id: UUID) -> CampaignResults | None:
 
 async def scoring_id_of(tx: Tx, campaign_id: UUID) -> UUID | None:
     """The id under which the results of a campaign are kept, for what is made from them."""
-    found = (await tx.execute(_scorings(tx, campaign_id))).first()
+    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, scoring.c.engine == ENGINE))).first()
     return None if found is None else found.id
 
 
@@ -117,18 +124,16 @@ def in_order(nodes: Sequence[NodeResults]) -> list[NodeResults]:
     return from_top(children[None])
 
 
-def _scorings(tx: Tx, campaign_id: UUID) -> Select[UUID, str, str, Any, int]:
+def _scorings(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, str, str, Any, int]:
+    """The newest scoring under these conditions."""
+    one = scoring.c
     return (
-        select(scoring.c.id, scoring.c.inputs_digest, scoring.c.engine, scoring.c.mask, campaign.c.threshold)
+        select(one.id, one.campaign_id, one.inputs_digest, one.engine, one.mask, campaign.c.threshold)
         .join(
             campaign,
             (campaign.c.organisation_id == scoring.c.organisation_id) & (campaign.c.id == scoring.c.campaign_id),
         )
-        .where(
-            scoring.c.organisation_id == tx.organisation_id,
-            scoring.c.campaign_id == campaign_id,
-            scoring.c.engine == ENGINE,
-        )
+        .where(scoring.c.organisation_id == tx.organisation_id, *conditions)
         .order_by(scoring.c.created_at.desc())
         .limit(1)
     )

@@ -92,10 +92,9 @@ def _names(facts: ReportFacts) -> str:
 
 def _versions(facts: ReportFacts) -> str:
     language, results = facts.language, facts.results
-    library = facts.library
     parts = [(asked.key, asked.version, asked.digest) for asked in facts.questionnaires]
-    parts.append((library.key, library.version, library.digest))
     versions = [f"{key} {version} ({digest[:DIGITS]})" for key, version, digest in parts]
+    versions.append(say("annex.library", language, digest=facts.plan.library[:DIGITS]))
     made = say(
         "annex.made",
         language,

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from assess.campaign.model import ContractQuestionnaire
 from assess.maturity.model import CampaignResults
 from assess.roadmap.model import PlanBody
-from assess.words import Digest, Key, Language, Link, SemVer, Text
+from assess.words import Digest, Key, Language, Link, Text
 
 ENGINE = "report/1"
 """Version of the drawing; it changes whenever the same facts could give other bytes."""
@@ -21,19 +21,17 @@ MOST_PAGES = 8
 
 
 class ItemWords(Struct, frozen=True, kw_only=True):
-    """An item by name. ``sensitive``: only a band of its level is ever said."""
+    """A KPI by name."""
 
     key: Key
     label: Text
-    sensitive: bool
 
 
 class StepWords(Struct, frozen=True, kw_only=True):
-    """A step by name, with its practices."""
+    """A step by name."""
 
     key: Key
     title: Text
-    items: list[ItemWords]
 
 
 class ProcessWords(Struct, frozen=True, kw_only=True):
@@ -44,14 +42,6 @@ class ProcessWords(Struct, frozen=True, kw_only=True):
     in_overall: bool
     steps: list[StepWords]
     kpis: list[ItemWords]
-
-
-class LibraryVersion(Struct, frozen=True, kw_only=True):
-    """The action library that the plan was made from."""
-
-    key: Key
-    version: SemVer
-    digest: Digest
 
 
 class ReportFacts(Struct, frozen=True, kw_only=True):
@@ -69,7 +59,6 @@ class ReportFacts(Struct, frozen=True, kw_only=True):
     plan_number: int
     processes: list[ProcessWords]
     questionnaires: list[ContractQuestionnaire]
-    library: LibraryVersion
     results: CampaignResults
     plan: PlanBody
 
@@ -112,6 +101,14 @@ class ReportPage(Struct, frozen=True, kw_only=True):
 
     items: list[Report]
     next: str | None
+
+
+class ReportContent(Struct, frozen=True, kw_only=True):
+    """The PDF itself, and the name to save it under."""
+
+    content: bytes
+    digest: Digest
+    name: str
 
 
 class ReportLink(Struct, frozen=True, kw_only=True):

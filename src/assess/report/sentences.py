@@ -348,6 +348,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         ),
     },
     "annex.versions": {"fr": "Fait à partir de", "en": "Made from"},
+    "annex.library": {"fr": "bibliothèque d’actions ({digest})", "en": "action library ({digest})"},
     "annex.made": {
         "fr": "Campagne du {start} au {end} ; plan n° {plan} du {day} ; moteurs {engines} ; faits {digest}",
         "en": "Campaign from {start} to {end}; plan no. {plan} of {day}; engines {engines}; facts {digest}",

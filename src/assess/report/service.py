@@ -1,0 +1,129 @@
+"""Doings on reports: pin the facts, draw in a worker with no transaction held, keep what was drawn, hand it out."""
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+
+from assess.campaign import store as campaigns
+from assess.errors import NotFound
+from assess.maturity import store as maturity
+from assess.maturity.service import ResultsNotYet
+from assess.questionnaire.catalogue import Catalogue
+from assess.questionnaire.model import Questionnaire
+from assess.report import store
+from assess.report.links import LIFETIME, SharedLink, address, holds, signed
+from assess.report.model import (
+    NewReport,
+    ProcessWords,
+    Report,
+    ReportContent,
+    ReportFacts,
+    ReportLink,
+    facts_digest,
+    packed,
+)
+from assess.roadmap import store as roadmaps
+from assess.storage.database import Database, Tx
+from assess.storage.ids import uuid7
+from assess.storage.secrets import Secrets
+from assess.storage.workers import Workers
+
+DRAW = "assess.report.drawing:draw"
+_PAGES = re.compile(rb"/Type /Page\b(?!s)")
+
+
+class LinkNotValid(NotFound):
+    """This link is not valid, or no longer; ask who sent it for a new one."""
+
+    title_fr = "Ce lien n’est pas valable, ou ne l’est plus ; demandez-en un autre à qui vous l’a envoyé."
+
+
+async def make(
+    database: Database, workers: Workers, catalogue: Catalogue, organisation_id: UUID, new: NewReport
+) -> tuple[Report, bool]:
+    """The report of a plan, and whether it was drawn now: the same facts are drawn once.
+
+    Raises RoadmapNotFound or PlanNotFound.
+    """
+    async with database.transaction(organisation_id) as tx:
+        facts = await facts_of(tx, catalogue, new)
+        if kept := await store.drawn_from(tx, facts_digest(facts)):
+            return kept, False
+    content: bytes = await workers.run(DRAW, packed(facts))
+    async with database.transaction(organisation_id) as tx:
+        return await _keep(tx, new.roadmap_id, facts, content)
+
+
+async def facts_of(tx: Tx, catalogue: Catalogue, new: NewReport) -> ReportFacts:
+    """Everything that the report of a plan says, pinned. Raises RoadmapNotFound or PlanNotFound."""
+    roadmap = await roadmaps.roadmap_of(tx, new.roadmap_id)
+    latest = max(plan.number for plan in roadmap.plans)
+    plan = await roadmaps.plan_of(tx, roadmap.id, new.plan_number or latest)
+    contract = await campaigns.contract_of(tx, roadmap.campaign_id)
+    if contract is None:
+        raise ResultsNotYet
+    return ReportFacts(
+        language=new.language,
+        organisation=contract.organisation,
+        campaign=contract.name,
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        facts_on=plan.created_at.date(),
+        plan_number=plan.number,
+        processes=words_of([catalogue.version(asked.digest) for asked in contract.questionnaires]),
+        questionnaires=contract.questionnaires,
+        results=await maturity.kept_under(tx, roadmap.scoring_id),
+        plan=plan.body,
+    )
+
+
+def words_of(questionnaires: list[Questionnaire]) -> list[ProcessWords]:
+    """Processes, steps and KPIs by name; those that make the overall score first, in the order of the questionnaires."""
+    processes = [process for questionnaire in questionnaires for process in questionnaire.processes]
+    ordered = sorted(processes, key=lambda process: not process.in_overall)
+    return [msgspec.convert(process, ProcessWords, from_attributes=True) for process in ordered]
+
+
+async def content_of(tx: Tx, report_id: UUID) -> ReportContent:
+    """A report's PDF; raises ReportNotFound."""
+    content = await store.content_of(tx, report_id)
+    if content is None:
+        raise store.ReportNotFound
+    return content
+
+
+async def share(tx: Tx, secrets: Secrets, public_url: str, report_id: UUID) -> ReportLink:
+    """A link that opens a report without a key, for a quarter of an hour; raises ReportNotFound."""
+    await store.report_of(tx, report_id)
+    expires = int((tx.now + LIFETIME).timestamp())
+    link = signed(secrets.pepper, tx.organisation_id, report_id, expires)
+    return ReportLink(url=public_url + address(link), expires_at=datetime.fromtimestamp(expires, UTC))
+
+
+async def shared(database: Database, secrets: Secrets, link: SharedLink, now: datetime) -> ReportContent:
+    """What a link opens; raises LinkNotValid, and does not tell forged from expired or unknown."""
+    if not holds(secrets.pepper, link, now):
+        raise LinkNotValid
+    async with database.transaction(link.organisation_id) as tx:
+        content = await store.content_of(tx, link.report_id)
+    if content is None:
+        raise LinkNotValid
+    return content
+
+
+async def _keep(tx: Tx, roadmap_id: UUID, facts: ReportFacts, content: bytes) -> tuple[Report, bool]:
+    made, digest = uuid7(), facts_digest(facts)
+    drawn = {
+        "facts_digest": digest,
+        "content": content,
+        "content_digest": sha256(content).hexdigest(),
+        "pages": len(_PAGES.findall(content)),
+    }
+    await store.keep(tx, {**store.row_of(made, roadmap_id, facts), **drawn})
+    kept = await store.drawn_from(tx, digest)
+    if kept is None:
+        raise store.ReportNotFound
+    return kept, kept.id == made
