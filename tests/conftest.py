@@ -1,20 +1,30 @@
 """What every room's tests stand on: one real PostgreSQL for the whole run, and a new organisation for each test."""
 
+import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import insert
 
+from assess import shipped
+from assess.app import Application, Resources, create_app
 from assess.installation import published, versions_of
+from assess.questionnaire.catalogue import Catalogue, catalogue_from
+from assess.roadmap.library import LoadedLibrary, load_library
 from assess.settings import Settings
 from assess.storage import embedded, roles, tables
 from assess.storage.database import Database, Tx, connect
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
 from assess.storage.migrate import migrate
+from assess.storage.secrets import Secrets
+from assess.storage.workers import Workers
+from assess.tenancy.model import NewApiKey, Role
+from assess.tenancy.service import issue_key
 
 
 def pytest_configure() -> None:
@@ -72,3 +82,77 @@ async def new_organisation(database: Database) -> UUID:
         row = {"id": made, "key": f"o-{made}", "name": "Aubépine", "created_at": datetime.now(UTC)}
         await tx.execute(insert(tables.organisation).values(row))
     return made
+
+
+@pytest.fixture(scope="session")
+def secrets(settings: Settings) -> Secrets:
+    """Pepper and campaign secrets of this run."""
+    return Secrets(settings.secrets)
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    """One worker process."""
+    made = Workers(1)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The published questionnaires."""
+    return catalogue_from(shipped.folder("questionnaires"))
+
+
+@pytest.fixture(scope="session")
+def library(catalogue: Catalogue) -> LoadedLibrary:
+    """The published action library."""
+    versions = [catalogue.find(each.key, each.version) for each in catalogue.summaries()]
+    return load_library(shipped.folder("questionnaires"), versions)
+
+
+@pytest.fixture(scope="session")
+def application(
+    settings: Settings,
+    database: Database,
+    secrets: Secrets,
+    workers: Workers,
+    catalogue: Catalogue,
+    library: LoadedLibrary,
+) -> Application:
+    """The whole application; its background loop does not run, tests call it."""
+    return create_app(
+        Resources(
+            settings=settings, database=database, secrets=secrets, workers=workers, catalogue=catalogue, library=library
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole application, in the tests' own event loop."""
+    transport = httpx.ASGITransport(application, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://assess") as made:
+        yield made
+
+
+@pytest.fixture
+async def admin(database: Database, secrets: Secrets, organisation: UUID) -> dict[str, str]:
+    """Headers of the organisation's admin."""
+    return await key_for(database, secrets, organisation, Role.ADMIN)
+
+
+async def key_for(
+    database: Database, secrets: Secrets, organisation: UUID, role: Role, team: UUID | None = None
+) -> dict[str, str]:
+    """Headers of a new key."""
+    async with database.transaction(organisation) as tx:
+        issued = await issue_key(tx, secrets.pepper, NewApiKey(name=role.value, role=role, team_id=team))
+    return {"Authorization": f"Bearer {issued.secret}"}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where a change must prove itself (CI), a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

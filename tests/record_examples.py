@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+
+from assess import shipped
+from assess.app import describe
+from assess.tenancy.model import Role
+from conftest import key_for, new_organisation
+from world import build_world, read_everything
 
 LONGEST = 3
 """How many entries of a list an example shows."""
@@ -25,7 +32,12 @@ class Recorder:
         self.examples: dict[str, Any] = {}
         self._ids: dict[str, str] = {}
         self._routes = [
-            (method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + "/?$"), operation["operationId"], "{" in path)
+            (
+                method.upper(),
+                re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + "/?$"),
+                operation["operationId"],
+                "{" in path,
+            )
             for path, item in document["paths"].items()
             for method, operation in item.items()
         ]
@@ -35,8 +47,8 @@ class Recorder:
         """Keep this exchange when it is the first good one of its operation."""
         await reply.aread()
         name = self._operation(reply.request)
-        if reply.is_success and name is not None and name not in self.examples:
-            self.examples[name] = self._example(reply)
+        if reply.is_success and name is not None:
+            self._keep(self.examples.setdefault(name, {}), reply)
 
     def write(self, path: Path) -> None:
         """Write what was recorded, sorted."""
@@ -46,16 +58,11 @@ class Recorder:
         found = (each[2] for each in self._routes if each[0] == request.method and each[1].match(request.url.path))
         return next(found, None)
 
-    def _example(self, reply: httpx.Response) -> dict[str, Any]:
-        example: dict[str, Any] = {}
-        request = reply.request
-        if request.content:
-            media = request.headers["content-type"].partition(";")[0]
-            example["request"] = {media: self._value(request.content, media)}
-        media = reply.headers.get("content-type", "").partition(";")[0]
-        if reply.content and media != "application/pdf":
-            example["replies"] = {media: self._value(reply.content, media)}
-        return example
+    def _keep(self, example: dict[str, Any], reply: httpx.Response) -> None:
+        for part, message in (("request", reply.request), ("replies", reply)):
+            media = message.headers.get("content-type", "").partition(";")[0]
+            if message.content and media != "application/pdf" and media not in example.get(part, {}):
+                example.setdefault(part, {})[media] = self._value(message.content, media)
 
     def _value(self, content: bytes, media: str) -> Any:
         text = content.decode()
@@ -76,3 +83,18 @@ class Recorder:
 
     def _stable(self, uuid: str) -> str:
         return self._ids.setdefault(uuid, f"01890000-0000-7000-8000-{len(self._ids) + 1:012d}")
+
+
+@pytest.mark.anyio
+async def test_record(client, database, secrets):
+    """Not part of the suite: ``pytest tests/record_examples.py`` writes the file."""
+    recorder = Recorder(describe())
+    organisation = await new_organisation(database)
+    admin = await key_for(database, secrets, organisation, Role.ADMIN)
+    client.event_hooks = {"response": [recorder]}
+    await read_everything(client, await build_world(client, organisation, admin))
+    client.event_hooks = {}
+    recorder.examples["readOpenapi"] = {
+        "replies": {"application/json": {"openapi": "3.1.0", "info": {"title": "Assess"}}}
+    }
+    recorder.write(shipped.folder("openapi") / "examples.json")

@@ -79,7 +79,7 @@ def room_of(module: str) -> str:
 def place_of(module: str) -> tuple[int, int]:
     """Column of the room and height of the floor. A package and the root's own modules without a name are words."""
     room = room_of(module)
-    leaf = module.split(".")[-1]
+    leaf = module.rsplit(".", maxsplit=1)[-1]
     if room and leaf == room:
         return ROOMS.index(room), WORDS
     if room in FLOOR_OF_ROOM and leaf != "model":
@@ -121,7 +121,11 @@ def test_thinking_does_not_touch_the_world(module):
 @pytest.mark.parametrize("module", modules())
 def test_imports_stand_at_the_top(module):
     tree = ast.parse(path_of(module).read_text())
-    late = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and node not in tree.body]
+    late = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and node not in tree.body
+    ]
     assert not late, f"{module}: imports inside of functions at lines {late}"
 
 

@@ -45,7 +45,7 @@ as $$
 declare
   own record;
 begin
-  perform set_config('assess.organisation', in_organisation::text, true); perform set_config('synchronous_commit', 'off', true);
+  perform set_config('assess.organisation', in_organisation::text, true);
   select r.id, r.campaign_id, r.form_digest, r.state into own
     from assess.response as r
     where r.organisation_id = in_organisation and r.key_hash = in_key_hash

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 
 from assess import __version__, app, shipped
-from assess.demo.demonstration import demonstrate
+from assess.demo.demonstration import demonstrate, shipped_pilot
 from assess.demo.server import DemoError
 from assess.errors import Refusal
 from assess.installation import Installation, NotReadyError, installed, published
@@ -123,7 +123,7 @@ def demo(*, once: bool, build: Path) -> None:
 
     Uses a database and a server of its own, whatever the ASSESS_… variables say, and starts clean each time.
     """
-    demonstrate(build, os.environ, once=once)
+    demonstrate(shipped_pilot(), build, os.environ, once=once)
 
 
 @assess.command()

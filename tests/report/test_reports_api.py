@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from assess.report.links import LIFETIME, SharedLink, address, holds, signed
+from assess.report.service import link_key
 from assess.tenancy.model import NewApiKey, Role
 from assess.tenancy.service import issue_key
 
@@ -51,7 +52,7 @@ async def test_a_pdf_that_one_has_is_not_sent_again(client, admin, roadmap):
     reply = await client.get(link_of(report, "content"), headers=admin)
     assert reply.headers["etag"] == f'"{report["content_digest"]}"'
     assert reply.headers["cache-control"].startswith("private")
-    assert "filename=\"Maison Verdelune - Barom_tre client 2026 (fr).pdf\"" in reply.headers["content-disposition"]
+    assert 'filename="Maison Verdelune - Barom_tre client 2026 (fr).pdf"' in reply.headers["content-disposition"]
     assert "filename*=UTF-8''Maison%20Verdelune" in reply.headers["content-disposition"]
     again = await client.get(link_of(report, "content"), headers={**admin, "If-None-Match": reply.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -113,8 +114,8 @@ async def test_a_forged_link_opens_nothing(client, admin, roadmap, changed):
 async def test_forged_expired_and_unknown_links_look_the_same(client, admin, roadmap, secrets, organisation):
     report = await drawn(client, admin, roadmap)
     now = int(datetime.now(UTC).timestamp())
-    expired = signed(secrets.pepper, organisation, UUID(report["id"]), now - 1)
-    unknown = signed(secrets.pepper, organisation, uuid4(), now + 60)
+    expired = signed(link_key(secrets), organisation, UUID(report["id"]), now - 1)
+    unknown = signed(link_key(secrets), organisation, uuid4(), now + 60)
     forged = SharedLink(organisation_id=organisation, report_id=uuid4(), expires=now + 60, signature="x")
     said = set()
     for link in (expired, unknown, forged):

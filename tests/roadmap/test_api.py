@@ -190,6 +190,13 @@ async def test_a_missing_plan_says_which_there_are(client, admin, campaign):
     assert (reply.status_code, reply.json()["code"], reply.json()["detail"]) == (404, "plan_not_found", "it has 1")
 
 
+@pytest.mark.parametrize("number", ["0", "32768", "99999999999999999999"])
+async def test_a_plan_number_out_of_range_is_no_error_of_ours(client, admin, campaign, number):
+    roadmap = (await created(client, admin, campaign)).json()
+    reply = await client.get(f"/v1/roadmaps/{roadmap['id']}/plans/{number}", headers=admin)
+    assert reply.status_code in {404, 422}
+
+
 async def test_another_organisation_finds_nothing(client, admin, stranger, campaign):
     roadmap = (await created(client, admin, campaign)).json()
     for path in (f"/v1/roadmaps/{roadmap['id']}", f"/v1/roadmaps/{roadmap['id']}/plans/1"):

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 from situations import COMPANY, DIGESTS, PUBLISHED, facts, node, team, uid
 
 from assess.maturity.model import State
@@ -33,6 +34,12 @@ def test_the_target_is_one_level_up_and_at_most_four(level, gap):
 def test_one_level_everywhere_is_worth_25_points():
     practices = [item for item in asked_items(PUBLISHED.values()).values() if item.kind is Kind.PRACTICE]
     assert sum(item.worth for item in practices) == 25
+
+
+def test_two_versions_of_a_questionnaire_are_one_process():
+    older = PUBLISHED[DIGESTS["offer"]]
+    newer = replace(older, version="1.1.0")
+    assert asked_items([older, newer])[ITEM].worth == asked_items([older])[ITEM].worth
 
 
 def test_a_rung_of_every_kpi_is_worth_two_points():

@@ -217,6 +217,16 @@ def test_nobody_may_count_on_phase_three():
     assert (people.enabling, decision.decision_point) == (0, True)
 
 
+def test_work_of_everyone_falls_on_each_team_and_the_one_with_the_most_to_gain_owns_it():
+    teams = [
+        team(10, "a", [], ["transversal"], lead="Ana"),
+        team(11, "b", [], ["transversal"], headcount=20, lead="Zoé"),
+    ]
+    (apply,) = small_plan(*teams, library=only("act-p2-self-apply")).actions
+    assert set(apply.demand) == {str(uid(10)), str(uid(11))}
+    assert (apply.effort, apply.owner.name, apply.owner.team) == (8, "Zoé", "B")
+
+
 def test_work_per_team_falls_on_each_team_with_the_gap():
     shops = [team(n, f"shop-{n}", ["site"], ["experience"]) for n in (10, 11)]
     (groups,) = small_plan(*shops, library=only("act-p2-site-groups")).actions
@@ -302,7 +312,9 @@ def test_the_same_facts_give_the_same_bytes_in_every_process():
 
     def elsewhere(seed):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
-        return subprocess.run([sys.executable, "-c", code], input=inputs, env=environment, capture_output=True, check=True)
+        return subprocess.run(
+            [sys.executable, "-c", code], input=inputs, env=environment, capture_output=True, check=True
+        )
 
     assert elsewhere("1").stdout == elsewhere("2").stdout == compute(inputs)
     assert msgspec.json.decode(compute(inputs), type=PlanBody) == PLAN

@@ -114,7 +114,7 @@ async def test_a_title_is_translated_and_its_code_is_not(client, language, word)
     reply = await client.get("/v1/me", headers={"Accept-Language": language})
     assert reply.headers["content-language"] == language
     assert reply.json()["code"] == "key_missing"
-    assert word in reply.json()["title"] or language == "fr" and "clé" in reply.json()["title"]
+    assert word in reply.json()["title"] or (language == "fr" and "clé" in reply.json()["title"])
 
 
 async def test_head_is_get_without_its_body(client, admin):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from assess import shipped
-from assess.demo.pilot import Company, read_pilot
+from assess.demo.pilot import Company, Pilot, read_pilot
 from assess.demo.play import play
 from assess.demo.screen import Screen
 from assess.demo.server import DemoError, Site, empty_site, last_words, serving
@@ -20,16 +20,18 @@ from assess.storage.secrets import Secrets
 from assess.tenancy import service
 from assess.tenancy.model import NewApiKey, Role
 
-PILOT = "pilote"
+
+def shipped_pilot() -> Pilot:
+    """The pilot company that came with this code."""
+    return read_pilot(shipped.folder("examples") / "pilote")
 
 
-def demonstrate(build: Path, environment: Mapping[str, str], *, once: bool) -> None:
-    """Play the pilot company below ``build``; without ``once`` the server then runs until Ctrl-C.
+def demonstrate(pilot: Pilot, build: Path, environment: Mapping[str, str], *, once: bool) -> None:
+    """Play a company below ``build``; without ``once`` the server then runs until Ctrl-C.
 
     environment: of the server, less every setting of ours. Raises DemoError or EmbeddedError.
     """
     screen = Screen(Console(highlight=False))
-    pilot = read_pilot(shipped.folder("examples") / PILOT)
     with contextlib.ExitStack() as running:
         with screen.working("server", "an empty database and a server of its own"):
             site = empty_site(build)

@@ -76,8 +76,7 @@ def serving(site: Site, environment: Mapping[str, str]) -> Iterator["subprocess.
 
     It is stopped at the end, also when we are told to end or our terminal closes.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    before = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
     with site.log.open("wb") as log:
         child = subprocess.Popen(  # noqa: S603 -- our own program, no shell
             _assess("serve"),
@@ -92,6 +91,8 @@ def serving(site: Site, environment: Mapping[str, str]) -> Iterator["subprocess.
         yield child
     finally:
         _stop(child)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def last_words(log: Path) -> str:

@@ -43,7 +43,14 @@ class Paper:
         _register()
         self._regular, self._bold = faces().regular, faces().bold
         self._out = BytesIO()
-        self._canvas = Canvas(self._out, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, lang=language)
+        self._canvas = Canvas(
+            self._out,
+            pagesize=(WIDTH, HEIGHT),
+            pageCompression=1,
+            invariant=1,
+            lang=language,
+            initialFontName=self._regular.name,
+        )
         self._canvas.setTitle(self.clean(title))
         self._canvas.setAuthor(author)
         self._canvas.setSubject(self.clean(subject))

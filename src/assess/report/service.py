@@ -14,7 +14,7 @@ from assess.maturity.service import ResultsNotYet
 from assess.questionnaire.catalogue import Catalogue
 from assess.questionnaire.model import Questionnaire
 from assess.report import store
-from assess.report.links import LIFETIME, SharedLink, address, holds, signed
+from assess.report.links import LABEL, LIFETIME, SharedLink, address, holds, signed
 from assess.report.model import (
     NewReport,
     ProcessWords,
@@ -28,7 +28,7 @@ from assess.report.model import (
 from assess.roadmap import store as roadmaps
 from assess.storage.database import Database, Tx
 from assess.storage.ids import uuid7
-from assess.storage.secrets import Secrets
+from assess.storage.secrets import Secrets, derive
 from assess.storage.workers import Workers
 
 DRAW = "assess.report.drawing:draw"
@@ -99,19 +99,24 @@ async def share(tx: Tx, secrets: Secrets, public_url: str, report_id: UUID) -> R
     """A link that opens a report without a key, for a quarter of an hour; raises ReportNotFound."""
     await store.report_of(tx, report_id)
     expires = int((tx.now + LIFETIME).timestamp())
-    link = signed(secrets.pepper, tx.organisation_id, report_id, expires)
+    link = signed(link_key(secrets), tx.organisation_id, report_id, expires)
     return ReportLink(url=public_url + address(link), expires_at=datetime.fromtimestamp(expires, UTC))
 
 
 async def shared(database: Database, secrets: Secrets, link: SharedLink, now: datetime) -> ReportContent:
     """What a link opens; raises LinkNotValid, and does not tell forged from expired or unknown."""
-    if not holds(secrets.pepper, link, now):
+    if not holds(link_key(secrets), link, now):
         raise LinkNotValid
     async with database.transaction(link.organisation_id) as tx:
         content = await store.content_of(tx, link.report_id)
     if content is None:
         raise LinkNotValid
     return content
+
+
+def link_key(secrets: Secrets) -> bytes:
+    """The key of shared links: of this installation, and for nothing else."""
+    return derive(secrets.pepper, LABEL)
 
 
 async def _keep(tx: Tx, roadmap_id: UUID, facts: ReportFacts, content: bytes) -> tuple[Report, bool]:

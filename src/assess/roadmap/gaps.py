@@ -77,7 +77,8 @@ def asked_items(questionnaires: Iterable[Questionnaire]) -> dict[Key, AskedItem]
     For priorities all processes count, those outside the overall index too (method, 5.4).
     """
     processes = [process for questionnaire in questionnaires for process in questionnaire.processes]
-    total = sum((exact(process.weight) for process in processes), Fraction(0))
+    weights = {process.key: exact(process.weight) for process in processes}  # two versions of one process are one
+    total = sum(weights.values(), Fraction(0))
     items = [item for process in processes for item in _items(process, exact(process.weight) / total)]
     return {item.key: item for item in items}
 

@@ -144,7 +144,8 @@ class Gap(Struct, frozen=True, kw_only=True):
     """What an action closes: an item of a team, from its level to the target.
 
     read_from: the node whose published result was used: the team itself, or its nearest published ancestor.
-    gain: levels credited to this action. points: weighted index points of the company that this is worth.
+    level: for a sensitive item the middle of its published band. gain: levels credited to this action.
+    points: what this is worth, in points of an index over all processes asked.
     """
 
     item: Key

@@ -157,7 +157,8 @@ def _loads(outline: Outline, work: Sequence[PlannedAction]) -> list[TeamLoad]:
 
 
 def _used(work: Sequence[PlannedAction], team: str, month: str) -> Fraction:
-    return sum((exact(action.demand.get(team, {}).get(month, 0.0)) for action in work), Fraction(0))
+    given = [action.demand[team].get(month, 0.0) for action in work if team in action.demand]
+    return sum((exact(days) for days in given if days), Fraction(0))
 
 
 def _vacancies(outline: Outline, actions: Sequence[PlannedAction]) -> list[Vacancy]:

@@ -1,12 +1,12 @@
 """Staffing: which teams give the person-days of an action, who owns it, and which roles nobody holds.
 
 A role falls to a team that has its function: the first of the role's functions that any team with capacity has; among several
-teams the one with the most to gain from the action, then the first in the tree. When that team finds no room in the whole plan,
-the action's own role passes to the next. A role without functions (``everyone``, ``manager``) falls to each team that has the
-gap. A role that no team can carry is a vacancy: its days limit nothing, and are said.
+teams the one with the most to gain from the action, then the first in the tree. When that team finds no room in the whole
+plan, the action's own role passes to the next, up to the fifth. A role without functions (``everyone``, ``manager``) falls to
+each team that has the gap. A role that no team can carry is a vacancy: its days limit nothing, and are said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from assess.words import Key
 
 FELT_FROM = Fraction(1, 2)
 """A team bears an action's change load when it gives at least this share of the action's person-days, or the most of all."""
+
+MOST_CREWS = 5
+"""So many teams are tried for an action's own role before it is dropped."""
 
 Slot = tuple[UUID, int]
 """A team and a month, counted from the action's start."""
@@ -43,6 +46,15 @@ class Crew(Struct, frozen=True):
         return sum(self.demand.values(), Fraction(0)) + self.unassigned
 
 
+class _Task(Struct, frozen=True):
+    """An action to be staffed. units: how often which team does it. able: the teams for each role, the best first."""
+
+    action: Action
+    gains: list[Gain]
+    units: dict[UUID, int]
+    able: dict[Key, list[PlanningTeam]]
+
+
 class Staffing:
     """The teams and roles of one organisation."""
 
@@ -52,20 +64,37 @@ class Staffing:
 
     def crews(self, action: Action, gains: Sequence[Gain]) -> list[Crew]:
         """The crews that could do ``action``, the best first: they differ in the team that carries the action's own role."""
-        able = self._able(action.role, gains)
-        units = _units(action, able, gains)
-        kept = [gain for gain in gains if action.effort_per != "team" or not able or gain.room.team.id in units]
-        leads = self._by_gain(action.role, kept) if not units and self.roles[action.role].functions else []
-        return [self._crew(action, kept, units, lead) for lead in leads] or [self._crew(action, kept, units, None)]
+        task = self._task(action, gains)
+        carriers = {role: next(iter(able), None) for role, able in task.able.items()}
+        if task.units or not self.roles[action.role].functions:
+            return [self._crew(task, carriers)]
+        leads = task.able[action.role][:MOST_CREWS]
+        return [self._crew(task, carriers | {action.role: lead}) for lead in leads] or [self._crew(task, carriers)]
 
-    def _crew(self, action: Action, gains: list[Gain], units: Mapping[UUID, int], lead: PlanningTeam | None) -> Crew:
-        """The crew whose own role is carried by ``lead``, or by the first able team."""
-        carriers = {role: next(iter(self._by_gain(role, gains)), None) for role in self.roles}
-        carriers[action.role] = lead or carriers[action.role]
-        demand, unassigned = self._demand(action, gains, units, carriers)
+    def _task(self, action: Action, gains: Sequence[Gain]) -> _Task:
+        weights: dict[UUID, Fraction] = {}
+        for gain in gains:
+            weights[gain.room.team.id] = weights.get(gain.room.team.id, Fraction(0)) + gain.points
+        roles = dict.fromkeys([action.role, action.first_step.role, *(part.role for part in action.demand)])
+        able = {role: self._able(role, weights) for role in roles}
+        units = _units(action, able[action.role], weights)
+        doing = units if action.effort_per == "team" and able[action.role] else weights
+        return _Task(action, [gain for gain in gains if gain.room.team.id in doing], units, able)
+
+    def _able(self, role: Key, weights: Mapping[UUID, Fraction]) -> list[PlanningTeam]:
+        """The teams that could carry a role: those with the most to gain first, then in the order of the tree."""
+        concerned = [team for team in self.teams if team.id in weights]
+        functions = self.roles[role].functions
+        by_function = ([team for team in self.teams if function in team.functions] for function in functions)
+        found = next((teams for teams in by_function if teams), []) if functions else concerned
+        return sorted(found, key=lambda team: -weights.get(team.id, Fraction(0)))
+
+    def _crew(self, task: _Task, carriers: Carriers) -> Crew:
+        action = task.action
+        demand, unassigned = self._demand(task, carriers)
         owners = {role: self._owner(role, carriers[role]) for role in (action.role, action.first_step.role)}
         return Crew(
-            gains=gains,
+            gains=task.gains,
             demand=demand,
             unassigned=unassigned,
             change=_change(action, demand),
@@ -80,48 +109,28 @@ class Staffing:
         name = None if team is None or known.to_appoint else team.lead
         return Owner(role=role, title=known.title, vacant=name is None, name=name, team=team.name if team else None)
 
-    def _able(self, role: Key, gains: Sequence[Gain]) -> list[PlanningTeam]:
-        """The teams that could carry a role, in the order of the tree."""
-        functions = self.roles[role].functions
-        if not functions:
-            concerned = {gain.room.team.id for gain in gains}
-            return [team for team in self.teams if team.id in concerned]
-        by_function = ([team for team in self.teams if function in team.functions] for function in functions)
-        return next((found for found in by_function if found), [])
-
-    def _by_gain(self, role: Key, gains: Sequence[Gain]) -> list[PlanningTeam]:
-        """The able teams: those with the most to gain from the action first, then in the order of the tree."""
-        weights: dict[UUID, Fraction] = {}
-        for gain in gains:
-            weights[gain.room.team.id] = weights.get(gain.room.team.id, Fraction(0)) + gain.points
-        return sorted(self._able(role, gains), key=lambda team: -weights.get(team.id, Fraction(0)))
-
-    def _demand(
-        self, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int], carriers: Carriers
-    ) -> tuple[dict[Slot, Fraction], Fraction]:
+    def _demand(self, task: _Task, carriers: Carriers) -> tuple[dict[Slot, Fraction], Fraction]:
         """Person-days by team and month, and those of nobody."""
-        times = sum(units.values()) or 1
+        times = sum(task.units.values()) or 1
         demand: dict[Slot, Fraction] = {}
         unassigned = Fraction(0)
-        for part in action.demand:
+        for part in task.action.demand:
             days = exact(part.person_days)
-            shares = self._shares(part.role, action, gains, units, carriers)
+            shares = self._shares(part.role, task, carriers, times)
             unassigned += Fraction(0) if shares else days * times
             for team, count in shares.items():
-                for month, each in _spread(action, part.month, days * count):
+                for month, each in _spread(task.action, part.month, days * count):
                     demand[team, month] = demand.get((team, month), Fraction(0)) + each
         return demand, unassigned
 
-    def _shares(
-        self, role: Key, action: Action, gains: Sequence[Gain], units: Mapping[UUID, int], carriers: Carriers
-    ) -> dict[UUID, int]:
+    def _shares(self, role: Key, task: _Task, carriers: Carriers, times: int) -> dict[UUID, int]:
         """How many times each team does the part of a role."""
-        if role == action.role and units:
-            return dict(units)
+        if role == task.action.role and task.units:
+            return task.units
         if not self.roles[role].functions:
-            return {team.id: 1 for team in self._able(role, gains)}
+            return {team.id: 1 for team in task.able[role]}
         carrier = carriers[role]
-        return {carrier.id: sum(units.values()) or 1} if carrier else {}
+        return {carrier.id: times} if carrier else {}
 
     def _vacant(self, action: Action, carriers: Carriers, owners: Mapping[Key, Owner]) -> list[Key]:
         """Owners without a name, and working roles that must be appointed or that no team carries."""
@@ -130,10 +139,9 @@ class Staffing:
         return list(dict.fromkeys([role for role, owner in owners.items() if owner.vacant] + empty))
 
 
-def _units(action: Action, able: Sequence[PlanningTeam], gains: Sequence[Gain]) -> dict[UUID, int]:
+def _units(action: Action, able: Sequence[PlanningTeam], concerned: Collection[UUID]) -> dict[UUID, int]:
     """How often which team does the work: once per able team with the gap, or once per person of able teams; else none: once."""
     if action.effort_per == "team":
-        concerned = {gain.room.team.id for gain in gains}
         return {team.id: 1 for team in able if team.id in concerned}
     if action.effort_per == "person":
         return {team.id: team.headcount for team in able if team.headcount}

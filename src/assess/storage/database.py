@@ -37,6 +37,7 @@ _LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.LockNotAvailableError,
     asyncpg.exceptions.TransactionRollbackError,
@@ -91,6 +92,9 @@ class Database(Struct, frozen=True):
             driver: Any = connection.driver_connection
             try:
                 yield driver
+            except asyncpg.InternalClientError:  # a dying server cut an exchange in two; the connection does not know it yet
+                driver.terminate()
+                raise
             finally:
                 if driver.is_closed():
                     connection.invalidate()

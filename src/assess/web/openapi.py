@@ -13,7 +13,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 
 from assess.errors import Finding
-from assess.web.problems import PROBLEM_JSON, Problem, family_of
+from assess.web.problems import FAMILIES, PROBLEM_JSON, Problem, family_of
 
 DESCRIPTION = """\
 Assess asks the teams of a company versioned questionnaires on Acquisition, Offer and Experience, scores their maturity \
@@ -74,15 +74,29 @@ def completed(
         for operation in item.values():
             handler = by_name[operation["operationId"]]
             operation["security"] = _security(handler)
+            _without_the_frameworks_refusal(operation)
             _with_hand_read_body(operation, handler)
             _with_examples(operation, examples.get(operation["operationId"], {}))
-    return document
+    problems = {f"Problem{status}": {"value": example_problem(status)} for status in FAMILIES}
+    document["components"]["examples"] = problems
+    plain: dict[str, Any] = msgspec.to_builtins(document)
+    return plain
 
 
 def _security(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:
     permission = next(guard.permission.value for guard in handler.resolve_guards() if hasattr(guard, "permission"))
     scheme = {"public": None, "respond": "responseKey"}.get(permission, "apiKey")
     return [{scheme: []}] if scheme else []
+
+
+def _without_the_frameworks_refusal(operation: dict[str, Any]) -> None:
+    """Litestar documents a 400 of its own wherever a parameter can misfit; here that is a 422 like any other."""
+    responses = operation["responses"]
+    if PROBLEM_JSON in responses.get("400", {PROBLEM_JSON: None}).get("content", {PROBLEM_JSON: None}):
+        return
+    del responses["400"]
+    unfit = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    responses.setdefault("422", {"description": family_of(422).title(), "content": {PROBLEM_JSON: unfit}})
 
 
 def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
@@ -102,9 +116,10 @@ def _with_examples(operation: dict[str, Any], said: dict[str, Any]) -> None:
             content["examples"] = {"example": {"value": said["request"][media]}}
     for status, reply in operation["responses"].items():
         for media, content in reply.get("content", {}).items():
-            value = example_problem(int(status)) if media == PROBLEM_JSON else said.get("replies", {}).get(media)
-            if value is not None:
-                content["examples"] = {"example": {"value": value}}
+            if media == PROBLEM_JSON:
+                content["examples"] = {"example": {"$ref": f"#/components/examples/Problem{status}"}}
+            elif media in said.get("replies", {}):
+                content["examples"] = {"example": {"value": said["replies"][media]}}
 
 
 def example_problem(status: int) -> dict[str, Any]:

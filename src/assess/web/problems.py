@@ -40,7 +40,7 @@ from assess.errors import (
 from assess.words import PATTERNS, Language
 
 PROBLEM_JSON = "application/problem+json"
-_FAMILIES: dict[int, type[Refusal]] = {
+FAMILIES: dict[int, type[Refusal]] = {
     family.status: family
     for family in (
         Malformed,
@@ -83,7 +83,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             data_container=Problem,
-            description=_FAMILIES[status].title(),
+            description=FAMILIES[status].title(),
             media_type=PROBLEM_JSON,
             generate_examples=False,
         )
@@ -93,7 +93,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
 
 def family_of(status: int) -> type[Refusal]:
     """The family of refusals with that status."""
-    return _FAMILIES[status]
+    return FAMILIES[status]
 
 
 def reply(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
@@ -161,7 +161,7 @@ def translated(error: HTTPException) -> Refusal:
         return _misfitting(error)
     if error.status_code == Malformed.status:
         return misread(ValueError(error.detail))
-    family = _FAMILIES.get(error.status_code, Unexpected)
+    family = FAMILIES.get(error.status_code, Unexpected)
     return family(error.detail if error.status_code in {TooLarge.status} else "")
 
 

@@ -1,0 +1,133 @@
+"""Who may do what: every route × every role × one's own, another team's and another organisation's things."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from assess.app import handlers_of
+from assess.tenancy.access import May
+from assess.tenancy.model import GRANTS, Permission, Role
+from conftest import key_for, new_organisation
+from world import World, build_world
+
+pytestmark = pytest.mark.anyio
+
+ROLES = [role.value for role in Role]
+OPEN = {Permission.PUBLIC, Permission.RESPOND}
+IDS = ("organisation_id", "team_id", "campaign_id", "assessment_id", "roadmap_id", "report_id", "key_id")
+BODIES = {"POST": b"{}", "PUT": b"{}"}
+
+
+@pytest.fixture(scope="module")
+async def world(client, database, secrets) -> World:
+    organisation = await new_organisation(database)
+    return await build_world(client, organisation, await key_for(database, secrets, organisation, Role.ADMIN))
+
+
+@pytest.fixture(scope="module")
+async def stranger(database, secrets) -> dict[str, str]:
+    """The admin of another organisation."""
+    return await key_for(database, secrets, await new_organisation(database), Role.ADMIN)
+
+
+@pytest.fixture(scope="module")
+def routes(application):
+    """Every route that demands a key: method, path, permission. Those that change nothing for good come first."""
+    found = []
+    for handler in handlers_of(application.litestar):
+        permission = next(guard.permission for guard in handler.resolve_guards() if isinstance(guard, May))
+        found += [(method, path, permission) for path in handler.paths for method in handler.http_methods]
+    return sorted(
+        (method, _full(application, path), permission)
+        for method, path, permission in found
+        if permission not in OPEN and method in {"GET", "POST", "PUT", "DELETE"}
+    )
+
+
+def _full(application, path):
+    return next(route.path for route in application.litestar.routes if route.path in {f"/v1{path}", path})
+
+
+def at(path: str, ids: dict[str, str]) -> str:
+    """The path with its parameters."""
+    return re.sub(r"\{(\w+):\w+\}", lambda found: ids[found[1]], path)
+
+
+async def ask(client, method, path, headers):
+    body = BODIES.get(method)
+    media = {"Content-Type": "application/json"} if body else {}
+    return await client.request(method, path, headers={**headers, **media}, content=body)
+
+
+def same(reply):
+    """A reply without what is new each time."""
+    return reply.status_code, re.sub(r'"request_id":"[^"]*"', "", reply.text)
+
+
+async def test_no_route_answers_without_a_key(client, routes, world):
+    assert len(routes) > 25
+    for method, path, _ in routes:
+        reply = await ask(client, method, at(path, world.ids), {})
+        assert (reply.status_code, reply.json()["code"]) == (401, "key_missing"), (method, path)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_may_exactly_what_it_is_granted(client, routes, world, role):
+    unknown = {**world.ids, **{name: str(uuid4()) for name in IDS}}
+    for method, path, permission in routes:
+        reply = await ask(client, method, at(path, unknown), world.keys[role])
+        refused = reply.status_code == 403 and reply.json()["code"] == "permission_missing"
+        assert refused == (permission not in GRANTS[Role(role)]), (role, method, path, reply.text)
+
+
+async def test_one_s_own_things_can_be_read(client, routes, world):
+    for method, path, _ in routes:
+        if method == "GET":
+            reply = await ask(client, method, at(path, world.ids), world.keys["admin"])
+            expected = {200, 409} if path.endswith("/preflight") else {200}
+            assert reply.status_code in expected, (path, reply.text)
+
+
+async def test_another_organisation_s_things_are_as_unknown_as_what_does_not_exist(client, routes, world, stranger):
+    unknown = {**world.ids, **{name: str(uuid4()) for name in IDS}}
+    for method, path, _ in routes:
+        if "{" not in path:
+            continue
+        theirs = await ask(client, method, at(path, world.ids), stranger)
+        nothing = await ask(client, method, at(path, unknown), stranger)
+        assert same(theirs) == same(nothing), (method, path)
+        assert theirs.status_code in {404, 415, 422, 428}, (method, path, theirs.text)
+
+
+async def test_a_stranger_s_lists_are_empty(client, world, stranger):
+    for path in ("/v1/teams", "/v1/campaigns", "/v1/roadmaps", "/v1/reports"):
+        assert (await client.get(path, headers=stranger)).json()["items"] == []
+        assert (await client.get(path, headers=world.keys["admin"])).json()["items"] != []
+
+
+async def test_a_team_lead_sees_the_own_team_and_not_another(client, world):
+    lead, ids = world.keys["team_lead"], world.ids
+    own = await client.get(f"/v1/assessments/{ids['assessment_id']}/results", headers=lead)
+    other = await client.get(f"/v1/assessments/{ids['other_assessment_id']}/results", headers=lead)
+    assert own.status_code == 200
+    assert (other.status_code, other.json()["code"]) == (403, "team_beyond_key")
+    nodes = (await client.get(f"/v1/campaigns/{ids['campaign_id']}/results", headers=lead)).json()["nodes"]
+    assert [node["key"] for node in nodes] == ["atelier"]
+
+
+async def test_a_response_key_opens_nothing_but_its_own_form(client, routes, world):
+    for method, path, _ in routes:
+        reply = await ask(client, method, at(path, world.ids), world.keys["respondent"])
+        assert reply.status_code == 401, (method, path)
+
+
+async def test_an_api_key_is_no_response_key(client, world):
+    reply = await client.get("/v1/respond", headers=world.keys["admin"])
+    assert reply.status_code == 401
+
+
+async def test_an_executive_reads_reports_and_nothing_else(client, world):
+    executive, ids = world.keys["executive"], world.ids
+    assert (await client.get(f"/v1/reports/{ids['report_id']}/content", headers=executive)).content[:5] == b"%PDF-"
+    assert (await client.get(f"/v1/campaigns/{ids['campaign_id']}/results", headers=executive)).status_code == 403

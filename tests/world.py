@@ -1,0 +1,215 @@
+"""A whole company over HTTP, from its teams to its report: what tests of every route stand on."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from msgspec import Struct
+
+Headers = dict[str, str]
+
+TEAMS = """\
+key,name,parent,functions,capacity_days,lead
+house,Maison,,,,
+atelier,Atelier,house,offer,5,Ana
+labo,Labo,house,offer|data,5,
+"""
+SIZES = {"atelier": 6, "labo": 7}
+NO_NUMBER = UUID(int=0)
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """Where everything of one organisation is: path parameters by name, and the keys of its people."""
+
+    organisation: UUID
+    ids: dict[str, str]
+    keys: dict[str, Headers]
+    shared_query: str
+
+
+async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Headers) -> World:
+    """Play one company from its teams to its report."""
+    teams = await _teams(client, admin)
+    campaign = await _launched(client, admin, "spring")
+    response_key = await _answers(client, admin, campaign)
+    closed = await _done(client, "POST", f"/v1/campaigns/{campaign}/close", admin)
+    assert closed["scored"] > 0
+    assessments = (await _done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
+    start = str(datetime.now(UTC).date())
+    roadmap = (await _done(client, "POST", "/v1/roadmaps", admin, json={"campaign_id": campaign, "starts_on": start}))[
+        "id"
+    ]
+    report = (await _done(client, "POST", "/v1/reports", admin, json={"roadmap_id": roadmap, "language": "fr"}))["id"]
+    link = await _done(client, "POST", f"/v1/reports/{report}/links", admin)
+    keys, key_id = await _keys(client, admin, teams)
+    return World(
+        organisation=organisation,
+        ids={
+            "organisation_id": str(organisation),
+            "team_id": teams["atelier"],
+            "campaign_id": campaign,
+            "assessment_id": next(each["id"] for each in assessments if each["team"] == "atelier"),
+            "other_assessment_id": next(each["id"] for each in assessments if each["team"] == "labo"),
+            "roadmap_id": roadmap,
+            "report_id": report,
+            "key_id": key_id,
+            "number": "1",
+            "item": "off-listen-insight",
+            "key": "offer",
+            "version": "1.0.0",
+        },
+        keys={"admin": admin, **keys, "respondent": response_key},
+        shared_query=link["url"].partition("?")[2],
+    )
+
+
+async def read_everything(client: httpx.AsyncClient, world: World) -> None:
+    """One good exchange of every operation that ``build_world`` did not need."""
+    ids, admin = world.ids, world.keys["admin"]
+    for path in (
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/docs",
+        "/v1/questionnaires",
+        "/v1/questionnaires/offer",
+        "/v1/questionnaires/offer/versions",
+        "/v1/questionnaires/offer/versions/1.0.0?lang=en",
+        "/v1/questionnaires/schema",
+        "/v1/actions?lang=en",
+        f"/v1/shared-reports/{ids['report_id']}?{world.shared_query}",
+    ):
+        (await client.get(path)).raise_for_status()
+    for path in (
+        "/v1/me",
+        f"/v1/organisations/{ids['organisation_id']}",
+        "/v1/teams",
+        f"/v1/teams/{ids['team_id']}",
+        "/v1/api-keys",
+        "/v1/campaigns",
+        f"/v1/campaigns/{ids['campaign_id']}",
+        f"/v1/campaigns/{ids['campaign_id']}/people",
+        f"/v1/campaigns/{ids['campaign_id']}/participation",
+        f"/v1/campaigns/{ids['campaign_id']}/results",
+        f"/v1/campaigns/{ids['campaign_id']}/mask",
+        f"/v1/assessments/{ids['assessment_id']}",
+        f"/v1/assessments/{ids['assessment_id']}/results",
+        "/v1/roadmaps",
+        f"/v1/roadmaps/{ids['roadmap_id']}",
+        f"/v1/roadmaps/{ids['roadmap_id']}/plans/1",
+        "/v1/reports",
+        f"/v1/reports/{ids['report_id']}",
+        f"/v1/reports/{ids['report_id']}/content",
+    ):
+        (await client.get(path, headers=admin)).raise_for_status()
+    sent = {
+        "key": "atelier",
+        "name": "Atelier",
+        "parent": "house",
+        "functions": ["offer"],
+        "capacity_days": 6,
+        "lead": "Ana",
+    }
+    await _put(client, f"/v1/teams/{ids['team_id']}", admin, sent)
+    await _done(client, "POST", "/v1/teams", admin, json={"key": "stand", "name": "Stand", "parent": "house"})
+    await _done(client, "DELETE", f"/v1/api-keys/{ids['key_id']}", admin)
+    team = {"key": "kiosk", "name": "Kiosque", "parent": "house"}
+    await _done(client, "POST", "/v1/teams/import?dry_run=true", admin, json=[team])
+    wrong = {"key": "own", "version": "1.0.0", "languages": ["en"]}
+    await _done(client, "POST", "/v1/questionnaires/validate", {}, json=wrong)
+    yaml = {"Content-Type": "application/yaml"}
+    await _done(
+        client, "POST", "/v1/questionnaires/validate", yaml, content='key: own\nversion: "1.0.0"\nlanguages: [en]\n'
+    )
+
+
+async def _teams(client: httpx.AsyncClient, admin: Headers) -> dict[str, str]:
+    sheet = {**admin, "Content-Type": "text/csv"}
+    await _done(client, "POST", "/v1/teams/import?dry_run=true", sheet, content=TEAMS)
+    await _done(client, "POST", "/v1/teams/import", sheet, content=TEAMS)
+    return {team["key"]: team["id"] for team in (await _done(client, "GET", "/v1/teams", admin))["items"]}
+
+
+async def _launched(client: httpx.AsyncClient, admin: Headers, key: str) -> str:
+    today = datetime.now(UTC).date()
+    dates = {"starts_on": str(today), "ends_on": str(today + timedelta(days=14))}
+    new = {"key": key, "name": "Printemps", "languages": ["fr", "en"], **dates}
+    campaign: str = (await _done(client, "POST", "/v1/campaigns", admin, json=new))["id"]
+    at = f"/v1/campaigns/{campaign}"
+    asked = [{"key": "offer", "version": "1.0.0"}]
+    await _put(
+        client, f"{at}/assessments", admin, {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
+    )
+    await _done(client, "POST", f"{at}/people/import", {**admin, "Content-Type": "text/csv"}, content=_people())
+    one = {"name": "Zoé Un", "email": "zoe@example.com", "language": "fr", "perspective": "manager", "team": "labo"}
+    await _done(client, "POST", f"{at}/people/import?dry_run=true", admin, json=[one])
+    await _done(client, "POST", f"{at}/people", admin, json=one)
+    await _done(client, "GET", f"{at}/preflight", admin)
+    await _done(client, "POST", f"{at}/launch", admin)
+    await _done(client, "POST", f"{at}/extend", admin, json={"ends_on": str(today + timedelta(days=21))})
+    return campaign
+
+
+def _people() -> str:
+    rows = [f"{team} {n},{team}.{n}@example.com,fr,member,{team}" for team, size in SIZES.items() for n in range(size)]
+    return "\n".join(["name,email,language,perspective,team", *rows])
+
+
+async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str) -> Headers:
+    """Everybody answers and is done, but one who withdraws; the key of the last response."""
+    key: Headers = {}
+    invited = (await _done(client, "POST", f"/v1/campaigns/{campaign}/invitations", admin))["items"]
+    for number, invitation in enumerate(invited):
+        exchanged = await _done(client, "POST", "/v1/respond/exchange", {}, json={"token": invitation["token"]})
+        key = {"Authorization": f"Bearer {exchanged['response_key']}"}
+        form = await _done(client, "GET", "/v1/respond", key)
+        await _answer(client, key, form, number)
+        if number == 0:
+            await _done(client, "POST", "/v1/respond/withdraw", key)
+            continue
+        await _done(client, "POST", "/v1/respond/submit", key)
+        await _done(client, "POST", "/v1/respond/completion", {}, json={"token": invitation["token"]})
+    return key
+
+
+async def _answer(client: httpx.AsyncClient, key: Headers, form: dict[str, Any], number: int) -> None:
+    for place, item in enumerate(_items(form)):
+        ordinals = [level["ordinal"] for level in item["levels"]]
+        level = ordinals[(number + place) % 3 + (len(ordinals) > 5)]
+        body = {"answer": {"type": "level", "level": level}, "comment": None, "sequence": place + 1}
+        await _done(client, "PUT", f"/v1/respond/answers/{item['key']}", key, json=body)
+
+
+def _items(value: Any) -> list[dict[str, Any]]:
+    """Every item of a form, wherever it stands."""
+    if isinstance(value, list):
+        return [item for each in value for item in _items(each)]
+    if not isinstance(value, dict):
+        return []
+    return [value] if "levels" in value else [item for each in value.values() for item in _items(each)]
+
+
+async def _keys(client: httpx.AsyncClient, admin: Headers, teams: dict[str, str]) -> tuple[dict[str, Headers], str]:
+    keys: dict[str, Headers] = {}
+    key_id = ""
+    for role in ("consultant", "team_lead", "executive", "auditor"):
+        ask = {"name": f"A {role}", "role": role, "team_id": teams["atelier"] if role == "team_lead" else None}
+        issued = await _done(client, "POST", "/v1/api-keys", admin, json=ask)
+        keys[role] = {"Authorization": f"Bearer {issued['secret']}"}
+    spare = await _done(client, "POST", "/v1/api-keys", admin, json={"name": "Spare", "role": "auditor"})
+    key_id = spare["key"]["id"]
+    return keys, key_id
+
+
+async def _put(client: httpx.AsyncClient, path: str, admin: Headers, body: Any) -> Any:
+    """PUT with the ETag of what is there, as a careful client does."""
+    there = await client.get(path, headers=admin)
+    etag = {"If-Match": there.headers["etag"]} if "etag" in there.headers else {}
+    return await _done(client, "PUT", path, {**admin, **etag}, json=body)
+
+
+async def _done(client: httpx.AsyncClient, method: str, path: str, headers: Headers, **sent: Any) -> Any:
+    reply = await client.request(method, path, headers=headers, **sent)
+    assert reply.is_success, f"{method} {path}: {reply.text}"
+    return reply.json() if "json" in reply.headers.get("content-type", "") else reply.content
