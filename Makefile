@@ -4,6 +4,7 @@
 #   make test           the whole test suite; ARGS="tests/demo -x" runs a part of it
 #   make lint           style and types
 #   make openapi        write openapi/openapi.json again from the code
+#   make examples       record the examples of openapi/ again from a real run, then openapi.json
 #   make lock           choose the versions of requirements.lock again
 #   make clean          remove what these commands have made
 
@@ -14,7 +15,7 @@ RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 PIP := $(RUN) pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test lint openapi lock clean
+.PHONY: help demo test lint openapi examples lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -33,6 +34,10 @@ lint: $(READY)
 openapi: $(READY)
 	$(RUN) assess openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
+
+examples: $(READY)
+	$(RUN) pytest --quiet tests/record_examples.py
+	$(MAKE) openapi
 
 # Universal (CPython 3.11 and later, x86-64 and aarch64), with the hashes of every file and without any index's address;
 # the tools of the tests and the build backend are in it too, so that one lock makes the one environment.

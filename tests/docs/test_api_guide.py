@@ -102,7 +102,7 @@ def test_a_consultant_who_follows_the_guide_gets_the_reports(followed: SimpleNam
     assert pdfs["shared.pdf"] == pdfs["report-en.pdf"] != pdfs["report-fr.pdf"]
 
 
-@pytest.mark.parametrize("shown", blocks("text", "json"))
+@pytest.mark.parametrize("shown", blocks("text", "json"), ids=["preflight", "results", "a problem", "not modified"])
 def test_what_the_guide_shows_is_what_the_server_says(followed: SimpleNamespace, shown: str) -> None:
     assert REQUEST_ID.sub("", shown) in REQUEST_ID.sub("", followed.said)
 

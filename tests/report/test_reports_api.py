@@ -6,6 +6,7 @@ from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
@@ -131,3 +132,5 @@ def test_a_link_holds_until_it_expires_and_under_its_own_pepper():
     assert holds(b"p" * 32, link, now + LIFETIME - timedelta(seconds=1))
     assert not holds(b"p" * 32, link, now + LIFETIME)
     assert not holds(b"q" * 32, link, now)
+    for change in ({"organisation_id": uuid4()}, {"report_id": uuid4()}, {"expires": link.expires + 1}):
+        assert not holds(b"p" * 32, msgspec.structs.replace(link, **change), now)

@@ -19,7 +19,11 @@ from assess.storage.database import Tx
 from assess.storage.tables import answer, response, sealed_comment, sealed_response
 
 TOUCHED = ("assess.response", "assess.answer", "assess.invitation", "assess.sealed_response")
-"""What is vacuumed after a close, so that no deleted row stays in the files."""
+"""What is vacuumed after a close, so that no query finds a deleted row any more.
+
+Bytes of deleted rows stay in the free space of pages and in the write-ahead log until both are used again: whoever reads the
+raw files of the server soon after a close may still find drafts there.
+"""
 
 _LONGER = (text("set local statement_timeout = '60s'"), text("set local transaction_timeout = 0"))
 _shuffle = random.SystemRandom().shuffle

@@ -10,7 +10,7 @@ from assess.report.sentences import counted, say, short_month, together
 from assess.roadmap.model import PlannedAction
 from assess.typography import day
 
-MOST_LINES = 24
+MOST_LINES = 28
 MOST_NAMES = 6
 DIGITS = 12
 """Of a digest; the whole one stands in the API."""

@@ -50,7 +50,7 @@ def _column(pen: Pen, box: Box, column: Column, rows: int) -> None:
 
 def annex_body(pen: Pen, room: Box, page: Annex) -> None:
     """The other actions on the left, if there are any; what everything means on the right."""
-    width = room.width * 0.54
+    width = room.width * 0.57
     if page.lines:
         _lines(pen, Box(room.x, room.y, width, room.height), page)
         _notes(pen, Box(room.x + width + GUTTER, room.y, room.width - width - GUTTER, room.height), page)
@@ -79,7 +79,7 @@ def _lines(pen: Pen, box: Box, page: Annex) -> None:
     """Titles take two lines when there is room for all of them."""
     y = caption(pen, (box.x, box.y), page.lines_title, box.width) + 1
     room = box.bottom - y - (18 if page.rest else 0)
-    tall = [height_of(pen, line.title, LINE, width=box.width - 92, most=2) + 4.5 for line in page.lines]
+    tall = [height_of(pen, line.title, LINE, width=box.width - 80, most=2) + 4.5 for line in page.lines]
     most = 2 if sum(tall) <= room else 1
     for line, height in zip(page.lines, tall, strict=True):
         _line(pen, Box(box.x, y, box.width, height), line, most)
@@ -89,5 +89,5 @@ def _lines(pen: Pen, box: Box, page: Annex) -> None:
 
 def _line(pen: Pen, box: Box, line: Line, most: int) -> None:
     marker(pen, line.process, (box.x + 4, box.y + 6), 3.2)
-    words(pen, (box.x + 14, box.y + 9.5), line.when, LINE_GREY, width=76)
-    paragraph(pen, (box.x + 92, box.y), line.title, LINE, width=box.width - 92, most=most)
+    words(pen, (box.x + 14, box.y + 9.5), line.when, LINE_GREY, width=64)
+    paragraph(pen, (box.x + 80, box.y), line.title, LINE, width=box.width - 80, most=most)

@@ -12,6 +12,8 @@ from assess.typography import day
 from assess.words import Language
 
 MOST_DECISIONS = 5
+LONGEST_WHY = 150
+"""Characters, of which about five lines hold."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -104,10 +106,17 @@ def _decision(place: int, action: PlannedAction, language: Language) -> Decision
         number=place,
         process=action.process,
         action=told(action.title, language),
-        why=" ".join(told(why.text, language) for why in action.why[:2]),
+        why=_why(action, language),
         owner=owner_words(action.owner, language),
         vacant=action.owner.vacant,
         first_step=told(action.first_step, language),
         by=say("decisions.by", language, day=due),
         date=due,
     )
+
+
+def _why(action: PlannedAction, language: Language) -> str:
+    """The first reason; of a long one its first clause."""
+    text = told(action.why[0].text, language) if action.why else ""
+    clause = text.partition(";")[0].rstrip(" \u202f")
+    return text if len(text) <= LONGEST_WHY or clause == text else f"{clause}."

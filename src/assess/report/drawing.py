@@ -133,7 +133,7 @@ def _card(paper: Paper, box: Box, decision: Decision) -> None:
 def _who(paper: Paper, box: Box, decision: Decision) -> None:
     """The owner on the left, with a ring when the role is vacant; the date on the right."""
     base, shift = box.y + 11.4, 13.0 if decision.vacant else 0.0
-    words(paper, (box.right, base), decision.by, TEXT, width=150, anchor="end")
+    words(paper, (box.right, base), decision.by, TEXT, width=200, anchor="end")
     if decision.vacant:
         marker(paper, "vacant", (box.x + 4, base - 4), 3.4, hollow=True)
     width = box.width - shift - paper.width(decision.by, TEXT.size) - 12
@@ -162,15 +162,12 @@ def _schedule(paper: Paper, room: Box, page: Schedule) -> None:
     paragraph(paper, (x, y + 12), page.rest, TABLE_GREY, width=side)
 
 
-COLUMNS = (0.0, 190.0, 368.0, 484.0, 676.0)
+ACTION_CELL = Style(size=12, bold=True, leading=1.28)
+WHO_CELL = Style(size=10, colour=ACCENT, bold=True, leading=1.25)
+COLUMNS = (0.0, 170.0, 368.0, 482.0, 662.0)
 """Where the columns of the decisions begin, of about 754 points: action, why, who, first step, date."""
-COLUMN_STYLES = (
-    Style(size=12, bold=True, leading=1.28),
-    TABLE,
-    Style(size=10.5, colour=ACCENT, bold=True),
-    TABLE,
-    TABLE,
-)
+CELL = Style(size=10, leading=1.25)
+COLUMN_STYLES = (ACTION_CELL, CELL, WHO_CELL, CELL, CELL)
 
 
 def _decisions(paper: Paper, room: Box, page: Decisions) -> None:
@@ -187,10 +184,10 @@ def _decisions(paper: Paper, room: Box, page: Decisions) -> None:
 
 def _decision(paper: Paper, row: Box, decision: Decision) -> None:
     cells = (decision.action, decision.why, decision.owner, decision.first_step, decision.date)
-    ends = (*COLUMNS[1:], row.width + 14)
+    ends = (*COLUMNS[1:], row.width + 12)
     for x, end, text, style in zip(COLUMNS, ends, cells, COLUMN_STYLES, strict=True):
         most = room_for(style, row.height - 9)
-        paragraph(paper, (row.x + x, row.y + 6), text, style, width=end - x - 14, most=most)
+        paragraph(paper, (row.x + x, row.y + 6), text, style, width=end - x - 12, most=most)
 
 
 def _follow_up(paper: Paper, box: Box, page: Decisions) -> None:

@@ -100,7 +100,7 @@ def staged_words(staged: Staged | None, language: Language, *, blocked: bool = T
     if not blocked or staged.blocked_at is None or not staged.blocked_by:
         return level
     what = say(f"blocked.{staged.blocked_by[0]}", language)
-    return say("staged.blocked", language, staged=level, next=str(staged.blocked_at), what=what)
+    return say("staged.blocked", language, staged=level, what=what)
 
 
 def sample(n: int | None, language: Language) -> str:
@@ -113,18 +113,13 @@ def level(value: float, language: Language) -> str:
     return number(value, language, 1)
 
 
-def owner_words(owner: Owner, language: Language) -> str:
-    """Who answers for it: a person and team, or a role that must be filled."""
+def owner_words(owner: Owner, language: Language, *, team: bool = True) -> str:
+    """Who answers for it: a person or a role with its team, or a role that must be filled."""
     role = told(owner.title, language)
     if owner.vacant:
         return say("owner.vacant", language, role=role[:1].lower() + role[1:])
-    return owner_name(owner, role, language)
-
-
-def owner_name(owner: Owner, role: str, language: Language) -> str:
-    """A person, else the role, with the team beside."""
     who = owner.name or role
-    return say("owner.team", language, who=who, team=owner.team) if owner.team else who
+    return say("owner.team", language, who=who, team=owner.team) if team and owner.team else who
 
 
 def month_of(facts: ReportFacts, month: int) -> date:

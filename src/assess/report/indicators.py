@@ -24,7 +24,7 @@ class Rung(Struct, frozen=True, kw_only=True):
 
 
 class Indicators(Struct, frozen=True, kw_only=True):
-    """The page: ``scale`` names the rungs 0–5, ``bands`` what is below and above ``ALIVE``."""
+    """The page: ``scale`` names the rungs 0–5, ``bands`` what is below and above ``ALIVE``; ``sure``: some have intervals."""
 
     kicker: str
     title: str
@@ -32,6 +32,7 @@ class Indicators(Struct, frozen=True, kw_only=True):
     scale: list[str]
     bands: tuple[str, str]
     legend: list[str]
+    sure: bool
     groups: list[list[Rung]]
     rest: str
 
@@ -44,13 +45,18 @@ def indicators(facts: ReportFacts) -> Indicators | None:
     known = [rung.rung for rung in everything if rung.rung is not None]
     if not known:
         return None
+    sure = any(rung.bounds is not None for rung in everything)
     return Indicators(
         kicker=say("indicators.kicker", language),
         title=_title(facts, alive=sum(rung >= ALIVE for rung in known), total=len(known)),
         lead=[say("indicators.lead", language)],
         scale=[say(f"rung.{number}", language) for number in range(6)],
         bands=(say("indicators.dead", language), say("indicators.alive", language)),
-        legend=[say("indicators.legend.rung", language), say("indicators.legend.mean", language)],
+        legend=[
+            say("indicators.legend.rung", language),
+            say(f"indicators.legend.{'interval' if sure else 'mean'}", language),
+        ],
+        sure=sure,
         groups=[group for group in _first(groups, MOST_ROWS) if group],
         rest=say("indicators.rest", language, count=str(len(everything) - MOST_ROWS))
         if len(everything) > MOST_ROWS

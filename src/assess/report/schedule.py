@@ -159,7 +159,7 @@ def _span(facts: ReportFacts, action: PlannedAction) -> Span:
     return Span(
         process=action.process,
         title=told(action.title, facts.language),
-        owner=owner_words(action.owner, facts.language),
+        owner=owner_words(action.owner, facts.language, team=False),
         start=min(max(action.start_month, 0), last),
         end=min(max(action.end_month, action.start_month, 0), last),
         point=action.decision_point,

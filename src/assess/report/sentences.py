@@ -76,16 +76,16 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "situation.next.wave": {"fr": "{day} : nouvelle mesure", "en": "{day}: new measurement"},
     # staged levels
     "staged": {"fr": "niveau {level} sur 5, {sureness}", "en": "level {level} of 5, {sureness}"},
-    "staged.blocked": {"fr": "{staged} ; au {next} manque {what}", "en": "{staged}; level {next} lacks {what}"},
+    "staged.blocked": {"fr": "{staged} ; frein : {what}", "en": "{staged}; held back by {what}"},
     "staged.confirmed": {"fr": "confirmé", "en": "confirmed"},
     "staged.provisional": {"fr": "provisoire", "en": "provisional"},
     "staged.none": {"fr": "niveau non mesuré", "en": "level not measured"},
-    "blocked.mean": {"fr": "la moyenne", "en": "the mean"},
+    "blocked.mean": {"fr": "la moyenne", "en": "its mean"},
     "blocked.gate": {"fr": "une pratique clé", "en": "a key practice"},
-    "blocked.breadth": {"fr": "l’étendue", "en": "breadth"},
-    "blocked.kpi": {"fr": "le pilotage par les indicateurs", "en": "live KPIs"},
+    "blocked.breadth": {"fr": "des pratiques inégales", "en": "uneven practices"},
+    "blocked.kpi": {"fr": "les indicateurs", "en": "its KPIs"},
     "blocked.learning": {"fr": "l’apprentissage", "en": "learning"},
-    "blocked.not_measured": {"fr": "une mesure", "en": "a measurement"},
+    "blocked.not_measured": {"fr": "une mesure qui manque", "en": "a missing measurement"},
     # reasons
     "reason.scored": {"fr": "noté", "en": "scored"},
     "reason.not_asked": {"fr": "question non posée", "en": "not asked"},
@@ -178,7 +178,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "indicators.dead": {"fr": "à installer", "en": "to set up"},
     "indicators.alive": {"fr": "vivants", "en": "alive"},
     "indicators.legend.rung": {"fr": "stade confirmé par 60 % des réponses", "en": "rung confirmed by 60% of answers"},
-    "indicators.legend.mean": {"fr": "moyenne et intervalle à 95 %", "en": "mean and 95% interval"},
+    "indicators.legend.interval": {"fr": "moyenne et intervalle à 95 %", "en": "mean and 95% interval"},
+    "indicators.legend.mean": {"fr": "moyenne", "en": "mean"},
     "rung.0": {"fr": "0 inconnu", "en": "0 unknown"},
     "rung.1": {"fr": "1 défini", "en": "1 defined"},
     "rung.2": {"fr": "2 mesuré", "en": "2 measured"},
@@ -254,8 +255,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     # 7 staffing
     "staffing.kicker": {"fr": "Rôles, retraits, renoncements", "en": "Roles, removals, what waits"},
     "staffing.title": {
-        "fr": "{roles} à pourvoir : {actions} en attente d’un porteur",
-        "en": "{roles} to fill: {actions} waiting for an owner",
+        "fr": "{roles} à pourvoir avant de lancer {actions}",
+        "en": "{roles} to fill before {actions} can start",
     },
     "staffing.title.decisions": {
         "fr": "Tous les rôles sont tenus ; {decisions} en attente de mesure",

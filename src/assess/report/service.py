@@ -65,6 +65,7 @@ async def facts_of(tx: Tx, catalogue: Catalogue, new: NewReport) -> ReportFacts:
     contract = await campaigns.contract_of(tx, roadmap.campaign_id)
     if contract is None:
         raise ResultsNotYet
+    results = await maturity.kept_under(tx, roadmap.scoring_id)
     return ReportFacts(
         language=new.language,
         organisation=contract.organisation,
@@ -73,17 +74,17 @@ async def facts_of(tx: Tx, catalogue: Catalogue, new: NewReport) -> ReportFacts:
         ends_on=contract.ends_on,
         facts_on=plan.created_at.date(),
         plan_number=plan.number,
-        processes=words_of([catalogue.version(asked.digest) for asked in contract.questionnaires]),
+        processes=words_of([catalogue.version(asked.digest) for asked in contract.questionnaires], results),
         questionnaires=contract.questionnaires,
-        results=await maturity.kept_under(tx, roadmap.scoring_id),
+        results=results,
         plan=plan.body,
     )
 
 
-def words_of(questionnaires: list[Questionnaire]) -> list[ProcessWords]:
-    """Processes, steps and KPIs by name; those that make the overall score first, in the order of the questionnaires."""
-    processes = [process for questionnaire in questionnaires for process in questionnaire.processes]
-    ordered = sorted(processes, key=lambda process: not process.in_overall)
+def words_of(questionnaires: list[Questionnaire], results: CampaignResults) -> list[ProcessWords]:
+    """Processes, steps and KPIs by name, in the order of the results: Acquisition, Offer, Experience, then what is beside them."""
+    processes = {process.key: process for questionnaire in questionnaires for process in questionnaire.processes}
+    ordered = [processes[process.key] for process in results.nodes[0].processes]
     return [msgspec.convert(process, ProcessWords, from_attributes=True) for process in ordered]
 
 

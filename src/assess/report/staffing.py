@@ -8,7 +8,7 @@ from assess.report.sentences import counted, quoted, say
 from assess.roadmap.model import Vacancy
 from assess.typography import month
 
-MOST_ENTRIES = 5
+MOST_ENTRIES = 4
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -92,8 +92,8 @@ class Database(Struct, frozen=True):
             driver: Any = connection.driver_connection
             try:
                 yield driver
-            except asyncpg.InternalClientError:  # a dying server cut an exchange in two; the connection does not know it yet
-                driver.terminate()
+            except asyncpg.InternalClientError:
+                driver.terminate()  # a dying server cut an exchange in two, and the connection does not know it yet
                 raise
             finally:
                 if driver.is_closed():
