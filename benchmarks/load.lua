@@ -33,7 +33,9 @@ function init(args)
       targets[#targets + 1] = { start = start, head = head(header) .. "Content-Type: application/json\r\nContent-Length: " }
     end
   end
+  -- wrk looks after init whether these exist: what is not needed is not paid.
   if pause > 0 then delay = function() return pause end end
+  if most > 0 then response = stop_at_last end
 end
 
 function request()
@@ -46,7 +48,7 @@ function request()
 end
 
 
-function response()
+function stop_at_last()
   answered = answered + 1
   if most > 0 and answered >= most then wrk.thread:stop() end
 end

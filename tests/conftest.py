@@ -3,12 +3,10 @@
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import insert
 
 from assess import shipped
 from assess.app import Application, Resources, create_app
@@ -16,15 +14,14 @@ from assess.installation import published, versions_of
 from assess.questionnaire.catalogue import Catalogue, catalogue_from
 from assess.roadmap.library import LoadedLibrary, load_library
 from assess.settings import Settings
-from assess.storage import embedded, roles, tables
+from assess.storage import embedded, roles
 from assess.storage.database import Database, Tx, connect
 from assess.storage.embedded import Embedded
-from assess.storage.ids import uuid7
 from assess.storage.migrate import migrate
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
-from assess.tenancy.model import NewApiKey, Role
-from assess.tenancy.service import issue_key
+from assess.tenancy.model import Role
+from tenants import key_for, new_organisation
 
 
 def pytest_configure() -> None:
@@ -73,15 +70,6 @@ async def tx(database: Database, organisation: UUID) -> AsyncIterator[Tx]:
     """A transaction of ``organisation``, committed after the test."""
     async with database.transaction(organisation) as opened:
         yield opened
-
-
-async def new_organisation(database: Database) -> UUID:
-    """Insert an organisation; for tests that need a second one."""
-    made = uuid7()
-    async with database.transaction(made) as tx:
-        row = {"id": made, "key": f"o-{made}", "name": "Aubépine", "created_at": datetime.now(UTC)}
-        await tx.execute(insert(tables.organisation).values(row))
-    return made
 
 
 @pytest.fixture(scope="session")
@@ -140,15 +128,6 @@ async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
 async def admin(database: Database, secrets: Secrets, organisation: UUID) -> dict[str, str]:
     """Headers of the organisation's admin."""
     return await key_for(database, secrets, organisation, Role.ADMIN)
-
-
-async def key_for(
-    database: Database, secrets: Secrets, organisation: UUID, role: Role, team: UUID | None = None
-) -> dict[str, str]:
-    """Headers of a new key."""
-    async with database.transaction(organisation) as tx:
-        issued = await issue_key(tx, secrets.pepper, NewApiKey(name=role.value, role=role, team_id=team))
-    return {"Authorization": f"Bearer {issued.secret}"}
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

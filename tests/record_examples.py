@@ -14,7 +14,7 @@ import pytest
 from assess import shipped
 from assess.app import describe
 from assess.tenancy.model import Role
-from conftest import key_for, new_organisation
+from tenants import key_for, new_organisation
 from world import build_world, read_everything
 
 LONGEST = 3

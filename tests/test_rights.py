@@ -8,7 +8,7 @@ import pytest
 from assess.app import handlers_of
 from assess.tenancy.access import May
 from assess.tenancy.model import GRANTS, Permission, Role
-from conftest import key_for, new_organisation
+from tenants import key_for, new_organisation
 from world import World, build_world
 
 pytestmark = pytest.mark.anyio

@@ -88,6 +88,13 @@ class NotAcceptable(Refusal):
     title_fr = "Aucun des formats que vous acceptez n’est disponible."
 
 
+class TooSlow(Refusal):
+    """The request did not arrive in time."""
+
+    status = 408
+    title_fr = "La demande n’est pas arrivée à temps."
+
+
 class Conflict(Refusal):
     """This contradicts the present state."""
 
@@ -107,6 +114,13 @@ class TooLarge(Refusal):
 
     status = 413
     title_fr = "La demande dépasse la taille admise ici."
+
+
+class UriTooLong(Refusal):
+    """The address is longer than this service takes."""
+
+    status = 414
+    title_fr = "L’adresse dépasse la longueur admise."
 
 
 class UnsupportedMediaType(Refusal):
@@ -135,6 +149,13 @@ class TooManyRequests(Refusal):
 
     status = 429
     title_fr = "Trop de demandes ; attendez un peu."
+
+
+class HeadersTooLarge(Refusal):
+    """The headers are longer than this service takes."""
+
+    status = 431
+    title_fr = "Les en-têtes dépassent la longueur admise."
 
 
 class Unexpected(Refusal):

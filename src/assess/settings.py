@@ -20,6 +20,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pepper: the key under which API keys and invitations are hashed; ``None`` = the file ``pepper`` in the secrets folder.
     pool: connections to the database. workers: processes for scoring, planning and drawing.
     housekeeping: seconds between two rounds of the background loop, 0 = off.
+    rate: requests a minute that each key may make of one process, 0 = as many as it likes.
     """
 
     data: Path
@@ -32,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pool: int = 10
     workers: int = 1
     housekeeping: float = 30.0
+    rate: int = 6000
 
     @property
     def secrets(self) -> Path:
@@ -54,6 +56,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         pool=_number(environment, "ASSESS_POOL", 10, 1, 100),
         workers=_number(environment, "ASSESS_WORKERS", 1, 1, 32),
         housekeeping=_number(environment, "ASSESS_HOUSEKEEPING", 30, 0, 86_400),
+        rate=_number(environment, "ASSESS_RATE", 6000, 0, 1_000_000),
     )
 
 

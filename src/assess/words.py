@@ -4,7 +4,7 @@ Each type carries its limits, so that what cannot be stored cannot be decoded ei
 (U+0000 passes a bare ``str`` and dies in PostgreSQL; a bidi control hides what a name says).
 """
 
-from datetime import date, datetime
+import ast
 from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta, Struct
@@ -75,6 +75,9 @@ def said(text: dict[Language, str], language: Language) -> str:
     return text[language]
 
 
-def utc(moment: datetime) -> date:
-    """The day of an aware ``moment``, as kept: by day, never finer, where people must stay unlinked."""
-    return moment.date()
+def plainly(rule: str) -> str:
+    """A decoder's rule in words, where it would be a regular expression."""
+    head, found, quoted = rule.partition(" matching regex ")
+    if not found:
+        return rule
+    return PATTERNS.get(ast.literal_eval(quoted), f"{head} without characters that are not allowed here")

@@ -106,7 +106,7 @@ async def test_a_roadmap_pins_what_it_was_made_from(client, admin, campaign):
     assert (await client.get(reply.headers["location"], headers=admin)).json() == roadmap
     assert roadmap["campaign_id"] == str(campaign)
     assert roadmap["library_digest"] == digest_of(LIBRARY)
-    assert (roadmap["starts_on"], roadmap["months"]) == ("2026-03-01", 12)
+    assert (roadmap["starts_on"], roadmap["months"]) == ("2026-04-01", 12)
     assert [(plan["number"], plan["state"]) for plan in roadmap["plans"]] == [(1, "proposed")]
 
 
@@ -130,7 +130,7 @@ async def test_the_same_facts_give_the_same_plan(client, admin, campaign):
 
 async def test_another_start_is_another_plan_of_the_same_months(client, admin, campaign):
     first = await plan_of(client, admin, (await created(client, admin, campaign)).json())
-    same_month = await plan_of(client, admin, (await created(client, admin, campaign, starts_on="2026-03-02")).json())
+    same_month = await plan_of(client, admin, (await created(client, admin, campaign, starts_on="2026-04-01")).json())
     other = await plan_of(
         client, admin, (await created(client, admin, campaign, starts_on="2026-06-01", months=6)).json()
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assess.sheets import MAX_ROWS, SheetInvalid, SheetUnreadable, safe_cell, write_sheet
 from assess.tenancy.model import NewTeam
-from assess.tenancy.team_sheet import TreeInvalid, check_tree, in_tree_order, teams_from_sheet
+from assess.tenancy.team_sheet import TeamRow, TreeInvalid, check_tree, in_tree_order, teams_from_sheet
 
 HEADER = "key,name,parent,functions,capacity_days,lead\n"
 
@@ -19,7 +19,7 @@ HEADER = "key,name,parent,functions,capacity_days,lead\n"
 def test_a_sheet_of_any_spreadsheet_is_read(mark, separator, end):
     lines = [HEADER.strip(), "sales,Ventes,,sales|marketing,7,Ana Petit", "lyon,Lyon,sales,,,"]
     body = mark + end.join(line.replace(",", separator) for line in lines) + end
-    assert teams_from_sheet(body.encode()) == [
+    assert [row.new for row in teams_from_sheet(body.encode())] == [
         NewTeam(key="sales", name="Ventes", functions=["sales", "marketing"], capacity_days=7, lead="Ana Petit"),
         NewTeam(key="lyon", name="Lyon", parent="sales"),
     ]
@@ -74,7 +74,7 @@ def test_a_sheet_of_too_many_lines_is_refused():
 @given(st.binary(max_size=300))
 def test_no_bytes_end_in_anything_but_teams_or_a_refusal(body):
     with contextlib.suppress(SheetInvalid, SheetUnreadable):
-        assert all(isinstance(team, NewTeam) for team in teams_from_sheet(body))
+        assert all(isinstance(team, TeamRow) for team in teams_from_sheet(body))
 
 
 @pytest.mark.parametrize(

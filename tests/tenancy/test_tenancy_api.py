@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from assess.tenancy.model import GRANTS, Permission, Role
+from tenants import key_for
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +20,14 @@ async def teams(client, key):
 
 async def test_an_import_says_how_much_it_did_and_does_it(client, admin):
     reply = await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
-    assert reply.json() == {"dry_run": False, "rows": 2, "created": 2, "updated": 0, "unchanged": 0, "summary": "2 of 2"}
+    assert reply.json() == {
+        "dry_run": False,
+        "rows": 2,
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "summary": "2 of 2",
+    }
     found = await teams(client, admin)
     assert found["lyon"]["parent_id"] == found["sales"]["id"]
     assert (found["lyon"]["capacity_days"], found["lyon"]["lead"]) == (8, "Ana")
@@ -48,6 +56,28 @@ async def test_an_import_with_one_faulty_line_changes_nothing(client, admin):
     assert await teams(client, admin) == {}
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param({"headers": CSV, "content": "key;name\nlyon;Lyon\n"}, id="columns"),
+        pytest.param({"json": [{"key": "lyon", "name": "Lyon"}]}, id="fields"),
+    ],
+)
+async def test_what_an_import_does_not_say_stays(client, admin, again):
+    await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
+    before = await teams(client, admin)
+    reply = await client.post("/v1/teams/import", **{**again, "headers": {**admin, **again.get("headers", {})}})
+    assert reply.json()["unchanged"] == 1
+    assert await teams(client, admin) == before
+
+
+async def test_every_role_may_ask_who_it_is(client, database, secrets, organisation):
+    for role in (Role.EXECUTIVE, Role.AUDITOR, Role.CONSULTANT):
+        me = await client.get("/v1/me", headers=await key_for(database, secrets, organisation, role))
+        assert me.json()["role"] == role.value
+    assert {link["rel"] for link in me.json()["links"]} == {"teams", "campaigns", "roadmaps", "reports"}
+
+
 async def test_teams_may_come_as_json(client, admin):
     rows = [{"key": "child", "name": "Child", "parent": "top"}, {"key": "top", "name": "Top"}]
     assert (await client.post("/v1/teams/import", headers=admin, json=rows)).json()["summary"] == "2 of 2"
@@ -68,7 +98,9 @@ async def test_a_key_or_name_twice_is_explained(client, admin, second, code):
 
 async def test_a_team_is_read_and_said_anew(client, admin):
     team = (await client.post("/v1/teams", headers=admin, json={"key": "a", "name": "A"})).json()
-    changed = await client.put(f"/v1/teams/{team['id']}", headers=admin, json={"key": "a", "name": "Alpha", "capacity_days": 2})
+    changed = await client.put(
+        f"/v1/teams/{team['id']}", headers=admin, json={"key": "a", "name": "Alpha", "capacity_days": 2}
+    )
     assert (await client.get(f"/v1/teams/{team['id']}", headers=admin)).json() == changed.json()
     assert changed.json()["name"] == "Alpha"
 
@@ -76,7 +108,9 @@ async def test_a_team_is_read_and_said_anew(client, admin):
 async def test_a_team_cannot_be_put_below_its_own_child(client, admin):
     await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
     top = (await teams(client, admin))["sales"]
-    reply = await client.put(f"/v1/teams/{top['id']}", headers=admin, json={"key": "sales", "name": "Ventes", "parent": "lyon"})
+    reply = await client.put(
+        f"/v1/teams/{top['id']}", headers=admin, json={"key": "sales", "name": "Ventes", "parent": "lyon"}
+    )
     assert (reply.status_code, reply.json()["code"]) == (422, "tree_invalid")
 
 
@@ -110,8 +144,12 @@ async def test_scopes_take_away_and_never_give(client, admin):
     secret = (await client.post("/v1/api-keys", headers=admin, json=ask)).json()["secret"]
     held = {"Authorization": f"Bearer {secret}"}
     assert (await client.get("/v1/teams", headers=held)).status_code == 200
-    assert (await client.post("/v1/teams", headers=held, json={"key": "a", "name": "A"})).json()["code"] == "permission_missing"
-    beyond = await client.post("/v1/api-keys", headers=admin, json={"name": "X", "role": "executive", "scopes": ["plan"]})
+    assert (await client.post("/v1/teams", headers=held, json={"key": "a", "name": "A"})).json()[
+        "code"
+    ] == "permission_missing"
+    beyond = await client.post(
+        "/v1/api-keys", headers=admin, json={"name": "X", "role": "executive", "scopes": ["plan"]}
+    )
     assert beyond.json()["code"] == "key_scope_beyond_role"
 
 

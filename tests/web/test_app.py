@@ -64,7 +64,9 @@ async def test_a_missing_key_is_told_how_to_send_it(client):
         pytest.param(b"null", 422, "/", id="null"),
         pytest.param(b'{"key":"a","name":"A\\u0000"}', 422, "/name", id="NUL"),
         pytest.param(b'{"key":"a","name":"A","capacity_days":"5"}', 422, "/capacity_days", id="a number as text"),
-        pytest.param(b'{"key":"a","name":"A","capacity_days":' + b"9" * 23 + b"}", 422, "/capacity_days", id="23 digits"),
+        pytest.param(
+            b'{"key":"a","name":"A","capacity_days":' + b"9" * 23 + b"}", 422, "/capacity_days", id="23 digits"
+        ),
         pytest.param(b'{"key":"a","name":"A","capacity_days":1e400}', 422, "/capacity_days", id="beyond a float"),
         pytest.param(b'{"key":"a","name":"A","colour":"red"}', 422, "/", id="an unknown field"),
         pytest.param(b'{"key":"a","name":"\\u202egnp.exe"}', 422, "/name", id="a bidi control"),
@@ -133,7 +135,9 @@ async def test_every_reply_says_how_not_to_be_misread(client):
 async def test_health_and_metrics_need_no_key(client):
     assert (await client.get("/health/live")).json() == {"status": "live"}
     assert (await client.get("/health/ready")).json() == {"status": "ready"}
-    assert 'assess_requests_total{method="GET",route="/health/live",status="200"}' in (await client.get("/metrics")).text
+    assert (
+        'assess_requests_total{method="GET",route="/health/live",status="200"}' in (await client.get("/metrics")).text
+    )
 
 
 async def test_the_documentation_page_needs_neither_scripts_nor_the_internet(client):

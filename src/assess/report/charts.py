@@ -166,7 +166,7 @@ def rung_plot(pen: Pen, box: Box, page: Indicators) -> None:
             y += pitch
         y += gap
     words(pen, (box.x, foot + 19), page.rest, SMALL, width=left - box.x)
-    _rung_legend(pen, (left, foot + 19), page.legend)
+    _rung_legend(pen, (left, foot + 19), page)
 
 
 def _bands(pen: Pen, top: float, foot: float, page: Indicators, place: Scale) -> None:
@@ -198,13 +198,14 @@ def _rung(pen: Pen, row: Box, rung: Rung, place: Scale) -> None:
     pen.text((row.right, y + 4), rung.note, size=9.5, colour=GREY, anchor="end")
 
 
-def _rung_legend(pen: Pen, at: tuple[float, float], names: Sequence[str]) -> None:
+def _rung_legend(pen: Pen, at: Point, page: Indicators) -> None:
     x, y = at
     pen.circle((x + 4, y - 3), 4, fill=GREY, stroke=GREY)
-    x = _legend_text(pen, (x + 13, y), names[0])
-    whisker(pen, lambda value: value, (x, x + 22), y - 3, colour=MUTED, thick=1)
+    x = _legend_text(pen, (x + 13, y), page.legend[0])
     pen.line((x + 11, y - 7), (x + 11, y + 1), colour=MUTED, thick=1.6)
-    _legend_text(pen, (x + 29, y), names[1])
+    if page.sure:
+        whisker(pen, lambda value: value, (x, x + 22), y - 3, colour=MUTED, thick=1)
+    _legend_text(pen, (x + (29 if page.sure else 19), y), page.legend[1])
 
 
 def caption(pen: Pen, at: Point, text: str, width: float) -> float:

@@ -20,10 +20,6 @@ MOST_PAGES = 8
 """An executive reads this in a train."""
 
 
-PROCESS_ORDER = ("acq", "off", "exp")
-"""The standard processes as the value chain runs; others stand after them."""
-
-
 class ItemWords(Struct, frozen=True, kw_only=True):
     """A KPI by name."""
 

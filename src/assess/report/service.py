@@ -10,6 +10,7 @@ import msgspec
 from assess.campaign import store as campaigns
 from assess.errors import NotFound
 from assess.maturity import store as maturity
+from assess.maturity.model import CampaignResults
 from assess.maturity.service import ResultsNotYet
 from assess.questionnaire.catalogue import Catalogue
 from assess.questionnaire.model import Questionnaire
@@ -82,7 +83,7 @@ async def facts_of(tx: Tx, catalogue: Catalogue, new: NewReport) -> ReportFacts:
 
 
 def words_of(questionnaires: list[Questionnaire], results: CampaignResults) -> list[ProcessWords]:
-    """Processes, steps and KPIs by name, in the order of the results: Acquisition, Offer, Experience, then what is beside them."""
+    """Processes, steps and KPIs by name, in the order of the results: the value chain, then what is beside it."""
     processes = {process.key: process for questionnaire in questionnaires for process in questionnaire.processes}
     ordered = [processes[process.key] for process in results.nodes[0].processes]
     return [msgspec.convert(process, ProcessWords, from_attributes=True) for process in ordered]

@@ -44,7 +44,7 @@ async def create_roadmap(
     catalogue: NamedDependency[Catalogue],
     library: NamedDependency[LoadedLibrary],
 ) -> Response[Roadmap]:
-    """Propose a roadmap for the teams of a closed campaign: plan 1, scheduled from the month of ``starts_on``."""
+    """Propose a roadmap for the teams of a closed campaign: plan 1, from the first whole month on."""
     made = await service.propose(database, workers, catalogue, library, principal.organisation_id, data)
     return Response(made, status_code=201, headers={"Location": f"/v1/roadmaps/{made.id}"})
 

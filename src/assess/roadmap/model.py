@@ -1,5 +1,6 @@
 """The words of the roadmap: the action library, what is proposed, and why it stands where it stands."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -265,7 +266,7 @@ class PlanningTeam(Struct, frozen=True, kw_only=True):
     id: UUID
     key: Key
     name: str
-    functions: list[str]
+    functions: Sequence[str]
     capacity_days: int
     lead: str | None
     headcount: int
@@ -285,7 +286,7 @@ class PlanningFacts(Struct, frozen=True, kw_only=True):
 
 
 class NewRoadmap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A roadmap to be: from which closed campaign, from when (its month counts), over how many months."""
+    """A roadmap to be: from which closed campaign, from when (the first whole month counts), over how many months."""
 
     campaign_id: UUID
     starts_on: date

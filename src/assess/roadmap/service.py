@@ -1,6 +1,6 @@
 """Doings on roadmaps: gather the facts, think in a worker with no transaction held, keep what is proposed."""
 
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -57,11 +57,12 @@ async def propose(
 
 
 def first_month(starts_on: date) -> date:
-    """The first of the month in which a roadmap starts; raises StartOutOfRange."""
+    """The first of the first whole month from ``starts_on`` on: no action starts in the past. Raises StartOutOfRange."""
     if not EARLIEST <= starts_on < LATEST:
         finding = Finding(pointer="/starts_on", rule=f"from {EARLIEST} until before {LATEST}", received=starts_on)
         raise StartOutOfRange(errors=[finding])
-    return starts_on.replace(day=1)
+    first = starts_on.replace(day=1)
+    return first if first == starts_on else (first + timedelta(days=31)).replace(day=1)
 
 
 async def _facts(tx: Tx, catalogue: Catalogue, library: LoadedLibrary, new: NewRoadmap) -> tuple[UUID, PlanningFacts]:

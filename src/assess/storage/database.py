@@ -6,7 +6,7 @@ a single statement commits itself. This module alone knows both tricks.
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,12 @@ class Tx(Struct, frozen=True):
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Execute a Core statement; each names ``organisation_id`` itself as well."""
         return await self.connection.execute(statement, parameters)
+
+
+class Effect(Struct, frozen=True):
+    """For a request that thinks without a transaction: opens the one in which it has its effect, its last one."""
+
+    transaction: Callable[[], contextlib.AbstractAsyncContextManager[Tx]]
 
 
 class Database(Struct, frozen=True):

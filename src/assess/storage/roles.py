@@ -68,5 +68,6 @@ GRANTS: dict[str, frozenset[str]] = {
     "roadmap": _KEEP,
     "plan": _CHANGE,
     "report": _KEEP,
+    "idempotency_key": _DROP,
 }
 """What the application may do with each table: facts that are frozen by missing verbs, not by triggers."""

@@ -544,6 +544,29 @@ report = Table(
     ),
 )
 
+
+class IdempotencyKeyColumns(TypedColumns):
+    """A request that is done once: the hash of its key, what was asked (``fingerprint``), and its reply, sealed under the key.
+
+    ``reply`` is there when the row can be seen by others: it is written by the transaction that has the effect.
+    """
+
+    organisation_id: Named[UUID] = Column(Uuid)
+    key_hash: Named[bytes] = Column(LargeBinary)
+    fingerprint: Named[bytes] = Column(LargeBinary)
+    reply: Named[bytes | None] = Column(LargeBinary)
+    expires_at: Named[datetime] = Column(DateTime(timezone=True))
+
+
+idempotency_key = Table(
+    "idempotency_key",
+    metadata,
+    IdempotencyKeyColumns,
+    PrimaryKeyConstraint("organisation_id", "key_hash", name="idempotency_key_pkey"),
+    ForeignKeyConstraint(["organisation_id"], ["assess.organisation.id"], name="idempotency_key_of_organisation"),
+    Index("idempotency_key_by_expiry", "expires_at"),
+)
+
 SHARED = frozenset({"organisation", "questionnaire_version"})
 """Tables that belong to everybody (reference tables in a sharded database)."""
 

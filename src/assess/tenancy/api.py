@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -26,13 +25,13 @@ from assess.tenancy.model import (
     Team,
     TeamPage,
 )
-from assess.tenancy.team_sheet import teams_from_sheet
+from assess.tenancy.team_sheet import teams_from_json, teams_from_sheet
 from assess.web.requests import CSV, JSON, media_type_of
 
 
 @get(
     "/me",
-    guards=[may(Permission.READ_ORGANISATION)],
+    guards=[may(Permission.READ_SELF)],
     responses=problems(401, 403),
     operation_id="readMe",
     tags=["Organisation"],
@@ -95,9 +94,11 @@ async def import_teams(
     tx: NamedDependency[Tx],
     dry_run: FromQuery[bool] = False,
 ) -> Imported:
-    """Create or change teams by key, from CSV (key,name,parent,functions,capacity_days,lead) or a JSON list. All or nothing."""
+    """Create or change teams by key, from CSV (key,name,parent,functions,capacity_days,lead) or a JSON list, all or nothing.
+
+    What an import does not name of a team that exists (a column, a field) stays as it is."""
     body = await request.body()
-    teams = teams_from_sheet(body) if media_type_of(request) == CSV else msgspec.json.decode(body, type=list[NewTeam])
+    teams = teams_from_sheet(body) if media_type_of(request) == CSV else teams_from_json(body)
     return await service.import_teams(tx, teams, dry_run=dry_run)
 
 

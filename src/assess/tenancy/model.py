@@ -33,6 +33,7 @@ class Permission(Enum):
 
     PUBLIC = "public"
     RESPOND = "respond"
+    READ_SELF = "read_self"
     READ_ORGANISATION = "read_organisation"
     MANAGE_TEAMS = "manage_teams"
     MANAGE_KEYS = "manage_keys"
@@ -59,6 +60,7 @@ class Role(Enum):
 
 _KEYLESS = {Permission.PUBLIC, Permission.RESPOND}
 _READING = {
+    Permission.READ_SELF,
     Permission.READ_ORGANISATION,
     Permission.READ_PARTICIPATION,
     Permission.READ_RESULTS,
@@ -69,8 +71,10 @@ _READING = {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(set(Permission) - _KEYLESS),
     Role.CONSULTANT: frozenset(set(Permission) - _KEYLESS - {Permission.MANAGE_KEYS}),
-    Role.TEAM_LEAD: frozenset({Permission.READ_ORGANISATION, Permission.READ_PARTICIPATION, Permission.READ_RESULTS}),
-    Role.EXECUTIVE: frozenset({Permission.READ_REPORTS}),
+    Role.TEAM_LEAD: frozenset(
+        {Permission.READ_SELF, Permission.READ_ORGANISATION, Permission.READ_PARTICIPATION, Permission.READ_RESULTS}
+    ),
+    Role.EXECUTIVE: frozenset({Permission.READ_SELF, Permission.READ_REPORTS}),
     Role.AUDITOR: frozenset(_READING | {Permission.READ_MASK}),
 }
 """What each role may do. A key's scopes can only take away from it."""
@@ -88,7 +92,8 @@ class Principal(Struct, frozen=True, kw_only=True):
 
     def may(self, permission: Permission) -> bool:
         """Whether role and scopes both allow it."""
-        return permission in GRANTS[self.role] and (not self.scopes or permission in self.scopes)
+        scoped = not self.scopes or permission in self.scopes or permission is Permission.READ_SELF
+        return permission in GRANTS[self.role] and scoped
 
 
 class Organisation(Struct, frozen=True, kw_only=True):
@@ -118,7 +123,7 @@ class Team(Struct, frozen=True, kw_only=True):
     key: Key
     name: Name
     parent_id: UUID | None
-    functions: list[str]
+    functions: list[TeamFunction]
     capacity_days: int
     lead: str | None
 

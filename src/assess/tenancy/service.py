@@ -22,7 +22,7 @@ from assess.tenancy.model import (
     Role,
     Team,
 )
-from assess.tenancy.team_sheet import check_tree, in_tree_order
+from assess.tenancy.team_sheet import TeamRow, check_tree, completed, in_tree_order
 from assess.tenancy.tokens import KeyText, hash_secret, write_key
 from assess.words import Link
 
@@ -77,7 +77,12 @@ async def me(tx: Tx, principal: Principal) -> Me:
     """Who asks, and where to go next."""
     await store.mark_used(tx, principal.key_id, tx.now.date())
     permissions = [permission for permission in Permission if principal.may(permission)]
-    places = {"teams": Permission.READ_ORGANISATION, "campaigns": Permission.READ_PARTICIPATION}
+    places = {
+        "teams": Permission.READ_ORGANISATION,
+        "campaigns": Permission.READ_PARTICIPATION,
+        "roadmaps": Permission.READ_ROADMAPS,
+        "reports": Permission.READ_REPORTS,
+    }
     links = [Link(rel=rel, href=f"/v1/{rel}") for rel, needed in places.items() if needed in permissions]
     return Me(
         organisation=await store.organisation_of(tx),
@@ -105,12 +110,17 @@ async def change_team(tx: Tx, team_id: UUID, new: NewTeam) -> Team:
     return await store.change_team(tx, team_id, new, _ids(teams).get(new.parent or ""))
 
 
-async def import_teams(tx: Tx, news: Sequence[NewTeam], *, dry_run: bool) -> Imported:
-    """Create or change teams by key, all or nothing; with ``dry_run`` only say what would happen. Raises TreeInvalid."""
+async def import_teams(tx: Tx, rows: Sequence[TeamRow], *, dry_run: bool) -> Imported:
+    """Create or change teams by key, all or nothing; with ``dry_run`` only say what would happen. Raises TreeInvalid.
+
+    What the import does not name of a team that exists stays as it is.
+    """
     before = {team.key: team for team in await store.teams_of(tx)}
+    old = _as_said(list(before.values()))
+    news = [completed(row, old.get(row.new.key)) for row in rows]
     check_tree(news, _parents(list(before.values())))
     created = [new for new in news if new.key not in before]
-    changed = [new for new in news if new.key in before and not _same(new, before)]
+    changed = [new for new in news if new.key in before and new != old[new.key]]
     if not dry_run:
         await _write(tx, in_tree_order([*created, *changed], before), before)
     return Imported(
@@ -157,11 +167,20 @@ async def _write(tx: Tx, ordered: Sequence[NewTeam], before: dict[str, Team]) ->
             ids[new.key] = (await store.add_team(tx, new, parent_id)).id
 
 
-def _same(new: NewTeam, before: dict[str, Team]) -> bool:
-    old = before[new.key]
-    parent = next((team.key for team in before.values() if team.id == old.parent_id), None)
-    said = (new.name, new.parent, list(new.functions), new.capacity_days, new.lead)
-    return said == (old.name, parent, old.functions, old.capacity_days, old.lead)
+def _as_said(teams: Sequence[Team]) -> dict[str, NewTeam]:
+    """Teams by key, as an import would say them."""
+    parents = _parents(teams)
+    return {
+        team.key: NewTeam(
+            key=team.key,
+            name=team.name,
+            parent=parents[team.key],
+            functions=team.functions,
+            capacity_days=team.capacity_days,
+            lead=team.lead,
+        )
+        for team in teams
+    }
 
 
 def _parents(teams: Sequence[Team]) -> dict[str, str | None]:

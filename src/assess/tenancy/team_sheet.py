@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec import Struct
 
 from assess.errors import Finding, Invalid
 from assess.sheets import Row, SheetInvalid, read_sheet
 from assess.tenancy.model import NewTeam
+from assess.words import plainly
 
 COLUMNS = ("key", "name", "parent", "functions", "capacity_days", "lead")
-EXAMPLE = "sales-lyon,Sales Lyon,sales,sales|marketing,5,Ana Petit"
+EXAMPLES = dict(zip(COLUMNS, ("sales-lyon", "Sales Lyon", "sales", "sales|marketing", 5, "Ana Petit"), strict=True))
 
 
 class TreeInvalid(Invalid):
@@ -18,18 +20,40 @@ class TreeInvalid(Invalid):
     title_fr = "Les équipes ne forment pas un arbre."
 
 
-def teams_from_sheet(body: bytes) -> list[NewTeam]:
+class TeamRow(Struct, frozen=True):
+    """A team of an import. ``said``: its fields that the import names; the others of a team that exists stay as they are."""
+
+    new: NewTeam
+    said: frozenset[str]
+
+
+def teams_from_sheet(body: bytes) -> list[TeamRow]:
     """Teams of a CSV; raises SheetInvalid with a finding for each faulty cell."""
-    teams: list[NewTeam] = []
+    teams: list[TeamRow] = []
     findings: list[Finding] = []
     for row in read_sheet(body, COLUMNS, required=("key", "name")):
         try:
-            teams.append(_team(row))
+            teams.append(TeamRow(_team(row), frozenset(row.cells)))
         except msgspec.ValidationError as error:
             findings.append(_finding(row, error))
     if findings:
         raise SheetInvalid(f"{len(findings)} lines are wrong; nothing was imported", errors=findings[:100])
     return teams
+
+
+def teams_from_json(body: bytes) -> list[TeamRow]:
+    """Teams of a JSON list; raises msgspec's errors, which name the place."""
+    teams = msgspec.json.decode(body, type=list[NewTeam])
+    rows = msgspec.json.decode(body)
+    return [TeamRow(team, frozenset(row)) for team, row in zip(teams, rows, strict=True)]
+
+
+def completed(row: TeamRow, old: NewTeam | None) -> NewTeam:
+    """The team as it will be: what the import does not say stays as it was."""
+    if old is None:
+        return row.new
+    kept = {name: getattr(old, name) for name in NewTeam.__struct_fields__ if name not in row.said}
+    return msgspec.structs.replace(row.new, **kept)
 
 
 def check_tree(teams: Sequence[NewTeam], known: Mapping[str, str | None]) -> None:
@@ -72,7 +96,10 @@ def _team(row: Row) -> NewTeam:
 def _finding(row: Row, error: msgspec.ValidationError) -> Finding:
     rule, _, place = str(error).partition(" - at `$.")
     column = place.rstrip("`").partition("[")[0]
-    return Finding(pointer=f"#/line/{row.line}/{column}", rule=rule, received=row.cells.get(column), example=EXAMPLE)
+    example = EXAMPLES.get(column)
+    return Finding(
+        pointer=f"#/line/{row.line}/{column}", rule=plainly(rule), received=row.cells.get(column), example=example
+    )
 
 
 def _repeated(field: str, values: Iterable[str]) -> list[Finding]:

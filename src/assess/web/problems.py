@@ -4,7 +4,6 @@ The only place that knows status codes. A refusal says its own sentence; what th
 raises is translated into one first.
 """
 
-import ast
 import logging
 import re
 from collections.abc import Callable
@@ -37,7 +36,7 @@ from assess.errors import (
     UnsupportedMediaType,
     explaining,
 )
-from assess.words import PATTERNS, Language
+from assess.words import Language, plainly
 
 PROBLEM_JSON = "application/problem+json"
 FAMILIES: dict[int, type[Refusal]] = {
@@ -176,14 +175,6 @@ def _misfitting(error: ValidationException) -> Refusal:
 def _parameter(found: dict[Any, Any]) -> str:
     source = str(getattr(found.get("source"), "value", found.get("source") or "query"))
     return f"{source}/{found.get('key', '')}"
-
-
-def plainly(rule: str) -> str:
-    """A decoder's rule in words, where it would be a regular expression."""
-    head, found, quoted = rule.partition(" matching regex ")
-    if not found:
-        return rule
-    return PATTERNS.get(ast.literal_eval(quoted), f"{head} without characters that are not allowed here")
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -1,0 +1,67 @@
+"""Heavy work for our server: one client closes campaigns (sealed and scored), has roadmaps planned and PDFs drawn."""
+
+import itertools
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from assess.settings import Settings
+
+from benchmarks import company
+from benchmarks.servers import Server
+
+PEOPLE = 12
+
+
+class Busy:
+    """A context in which the server is kept busy; what failed meanwhile is raised at its end."""
+
+    def __init__(self, settings: Settings, server: Server, key: str):
+        self.drawn = 0
+        self.scored = 0
+        self._settings, self._address, self._key = settings, server.address, key
+        self._names = (f"busy-{number}" for number in itertools.count(1))
+        self._enough = threading.Event()
+        self._failed: Exception | None = None
+        self._thread = threading.Thread()
+
+    def __enter__(self) -> None:
+        self._enough.clear()
+        self._thread = threading.Thread(target=self._work)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self._thread.join()
+        if self._failed is not None:
+            raise self._failed
+
+    def _work(self) -> None:
+        try:
+            with company.client(self._address, self._key) as http:
+                while not self._enough.is_set():
+                    self._one(http, next(self._names))
+        except Exception as error:  # noqa: BLE001 -- a thread's failure is raised in the thread that waits for it
+            self._failed = error
+
+    def _one(self, http: httpx.Client, name: str) -> None:
+        at = self._answered(name)
+        _post(http, f"{at}/close")
+        self.scored += 1
+        wish = {"campaign_id": at.rpartition("/")[2], "starts_on": str(datetime.now(UTC).date())}
+        roadmap = _post(http, "/v1/roadmaps", wish)
+        for language in ("fr", "en"):
+            if not self._enough.is_set():
+                _post(http, "/v1/reports", {"roadmap_id": roadmap["id"], "language": language})
+                self.drawn += 1
+
+    def _answered(self, name: str) -> str:
+        at, tokens = company.open_campaign(self._address, self._key, name, PEOPLE)
+        key, items = company.exchange(self._address, tokens[0])
+        company.multiply(self._settings, key, items, PEOPLE - 1)
+        return at
+
+
+def _post(http: httpx.Client, path: str, body: Any = None) -> Any:
+    return http.post(path, json=body).raise_for_status().json()
