@@ -282,3 +282,15 @@ def test_an_absent_result_says_why():
 
 def gone(process):
     return replace(process, result=absent(State.LOW_PARTICIPATION))
+
+
+def test_a_long_reason_is_cut_at_its_clause_and_not_in_the_middle():
+    facts = believable()
+    long = (
+        "Elle fait progresser « Décider », aujourd’hui à 1,6–3,9 sur 5 (Ventes, Produit et 9 autres équipes) ; gain "
+        + "attendu " * 20
+    )
+    why = [replace(facts.plan.actions[0].why[0], text={"fr": long, "en": long})]
+    actions = [replace(action, why=why) for action in facts.plan.actions]
+    page = page_of(replace(facts, plan=replace(facts.plan, actions=actions)), Decisions)
+    assert page.decisions[0].why == "Elle fait progresser «\u202fDécider\u202f», aujourd’hui à 1,6–3,9 sur 5."

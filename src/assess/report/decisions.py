@@ -1,5 +1,6 @@
 """Page 6, the first actions: at most five decisions, each with its why, who, first step and date; then the follow-up."""
 
+import re
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -116,7 +117,9 @@ def _decision(place: int, action: PlannedAction, language: Language) -> Decision
 
 
 def _why(action: PlannedAction, language: Language) -> str:
-    """The first reason; of a long one its first clause."""
+    """The first reason; of a long one its first clause, without what stands in brackets."""
     text = told(action.why[0].text, language) if action.why else ""
-    clause = text.partition(";")[0].rstrip(" \u202f")
-    return text if len(text) <= LONGEST_WHY or clause == text else f"{clause}."
+    if len(text) <= LONGEST_WHY:
+        return text
+    clause = re.sub(r" \([^)]*\)", "", text.partition(";")[0]).rstrip(" \u202f.")
+    return f"{clause}."

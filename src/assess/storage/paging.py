@@ -17,13 +17,9 @@ class Window(Struct, frozen=True, kw_only=True):
     def applied(self, query: Any, *order: Any, descending: bool = False) -> Any:
         """``query`` in the ``order`` of these columns, within the window and one row beyond, which tells that more follow."""
         if self.after is not None:
-            place = tuple_(*(_of(column, value) for column, value in zip(order, self.after, strict=True)))
+            place = tuple_(*map(_of, order, self.after), types=[column.type for column in order])
             query = query.where(tuple_(*order) < place if descending else tuple_(*order) > place)
         return query.order_by(*(column.desc() if descending else column for column in order)).limit(self.limit + 1)
-
-
-EVERYTHING = Window(after=None, limit=2**31 - 2)
-"""No part but the whole list."""
 
 
 def _of(column: Any, value: Any) -> Any:

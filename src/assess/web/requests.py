@@ -11,7 +11,9 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from assess.errors import NotAcceptable, UnsupportedMediaType
+from assess.errors import NotAcceptable, Refusal, UnsupportedMediaType
+from assess.web import places
+from assess.web.problems import misplaced
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -22,9 +24,13 @@ class StrictRequest(Request[Any, Any, Any]):
     """A request whose JSON is decoded by the type of the handler's ``data`` parameter."""
 
     async def json(self) -> Any:
-        """The body as the Struct that the handler names; raises msgspec.ValidationError or DecodeError."""
+        """The body as the Struct that the handler names; raises Invalid with the place, or msgspec.DecodeError."""
         field = self.route_handler.parsed_data_field
-        return _decoder(field.annotation if field else Any).decode(await self.body())
+        kind, body = (field.annotation if field else Any), await self.body()
+        try:
+            return _decoder(kind).decode(body)
+        except msgspec.ValidationError as error:
+            raise _telling(misplaced(error), kind, body) from error
 
 
 def negotiated(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -68,6 +74,17 @@ def _accepts(accept: str, media: str) -> bool:
     }
     main = media.partition("/")[0]
     return bool(ranges & {"*/*", f"{main}/*", media}) or accept.strip() == ""
+
+
+def _telling(refusal: Refusal, kind: Any, body: bytes) -> Refusal:
+    """The refusal with what was received at its places, and what would be good there."""
+    refusal.errors = [
+        msgspec.structs.replace(
+            finding, received=places.received(body, finding.pointer), example=places.example(kind, finding.pointer)
+        )
+        for finding in refusal.errors
+    ]
+    return refusal
 
 
 @lru_cache(maxsize=256)
