@@ -3,11 +3,9 @@
 --   ITEMS    a file of item keys; a PUT goes to its target's path and one of them
 --   FIRST    the sequence of the first answer; it grows with each
 --   PAUSE    milliseconds that each connection rests between two requests
---   MOST     requests at most; 0 = until the time is over
 -- One thread only: the numbering is its own. Its last line is read by load.py.
 
-local targets, items, sequence, pause, most, asked = {}, {}, 0, 0, 0, 0
-local answered = 0
+local targets, items, sequence, pause = {}, {}, 0, 0
 
 local function split(line)
   local parts = {}
@@ -23,7 +21,7 @@ end
 function init(args)
   math.randomseed(7)
   for item in io.lines(args[2]) do items[#items + 1] = item end
-  sequence, pause, most = tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
+  sequence, pause = tonumber(args[3]), tonumber(args[4])
   for line in io.lines(args[1]) do
     local method, path, header = split(line)
     local start = method .. " " .. path
@@ -33,9 +31,8 @@ function init(args)
       targets[#targets + 1] = { start = start, head = head(header) .. "Content-Type: application/json\r\nContent-Length: " }
     end
   end
-  -- wrk looks after init whether these exist: what is not needed is not paid.
+  -- wrk looks after init whether delay exists.
   if pause > 0 then delay = function() return pause end end
-  if most > 0 then response = stop_at_last end
 end
 
 function request()
@@ -47,11 +44,6 @@ function request()
   return target.start .. items[math.random(#items)] .. target.head .. #body .. "\r\n\r\n" .. body
 end
 
-
-function stop_at_last()
-  answered = answered + 1
-  if most > 0 and answered >= most then wrk.thread:stop() end
-end
 
 function done(summary, latency)
   local errors = summary.errors

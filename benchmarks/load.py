@@ -34,19 +34,22 @@ class Load:
     targets: Path
     items: Path
 
-    def run(
-        self, *, seconds: int = SECONDS, connections: int = CONNECTIONS, pause: int = 0, most: int = 0
-    ) -> Measured:
-        """Load for so many seconds, or until ``most`` requests; ``pause``: milliseconds. Raises LoadError."""
+    def run(self, *, seconds: int = SECONDS, connections: int = CONNECTIONS, pause: int = 0) -> Measured:
+        """Load for so many seconds; ``pause``: milliseconds between two requests of a connection. Raises LoadError."""
         said = subprocess.run(
             ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s", f"--script={SCRIPT}"]
-            + [self.address, "--", self.targets, self.items, str(next(_sequences)), str(pause), str(most)],
+            + [self.address, "--", self.targets, self.items, str(next(_sequences)), str(pause)],
             capture_output=True,
             text=True,
             check=False,
             timeout=seconds + 30,
         )
         return _measured(said.stdout, f"{self.address} {self.targets.name}: {said.stdout}{said.stderr}")
+
+    def at_least(self, requests: int) -> None:
+        """Load until so many requests are answered, a second at a time. Raises LoadError."""
+        while requests > 0:
+            requests -= self.run(seconds=1).requests
 
     def rate(self) -> float:
         """Requests a second."""

@@ -20,6 +20,15 @@ from world import build_world, read_everything
 LONGEST = 3
 """How many entries of a list an example shows."""
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCHEMAS: dict[str, Any] = {
+    "readOpenapi": {"replies": {"application/json": {"openapi": "3.1.0", "info": {"title": "Assess"}}}},
+    "readQuestionnaireSchema": {
+        "replies": {"application/schema+json": {"$schema": _DIALECT, "title": "Questionnaire"}}
+    },
+}
+"""Shown by their first lines: whole, they would be longer than the document, and full of references that lead nowhere in it."""
+
 _SECRET = re.compile(r"assess_(live|inv|resp)_[A-Za-z0-9_-]+")
 _SIGNATURE = re.compile(r"signature=[A-Za-z0-9_-]+")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -94,7 +103,5 @@ async def test_record(client, database, secrets):
     client.event_hooks = {"response": [recorder]}
     await read_everything(client, await build_world(client, organisation, admin))
     client.event_hooks = {}
-    recorder.examples["readOpenapi"] = {
-        "replies": {"application/json": {"openapi": "3.1.0", "info": {"title": "Assess"}}}
-    }
+    recorder.examples |= SCHEMAS
     recorder.write(shipped.folder("openapi") / "examples.json")

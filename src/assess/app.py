@@ -31,13 +31,17 @@ from assess.roadmap import api as roadmap_api
 from assess.roadmap.library import LoadedLibrary
 from assess.settings import Settings
 from assess.storage.database import Database
+from assess.storage.idempotency import forget_expired
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.tenancy import api as tenancy_api
 from assess.tenancy.access import DEPENDENCIES, check_policies, may, problems
 from assess.tenancy.model import Permission
 from assess.web import health, openapi, pages
+from assess.web.admission import Admission
 from assess.web.edge import Edge, Metrics
+from assess.web.idempotency import Once, Replayed, Underway, replay
+from assess.web.limits import Limits
 from assess.web.problems import HANDLERS
 from assess.web.requests import StrictRequest, negotiated
 
@@ -62,7 +66,7 @@ class Application:
     def __init__(self, resources: Resources) -> None:
         self.litestar = _litestar(resources)
         check_policies(handlers_of(self.litestar))
-        self._edge = Edge(self.litestar, self.litestar.state.metrics)
+        self._edge = Edge(self.litestar, self.litestar.state.metrics, self.litestar.state.admission)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._edge(scope, receive, send)
@@ -86,7 +90,9 @@ def describe() -> dict[str, Any]:
 
     It is made from an application of its own, since Litestar's schema routes would answer on paths without a policy.
     """
-    app = Litestar(_routes(), openapi_config=openapi.config(__version__), dependencies=DEPENDENCIES, logging_config=None)
+    app = Litestar(
+        _routes(), openapi_config=openapi.config(__version__), dependencies=DEPENDENCIES, logging_config=None
+    )
     examples = json.loads((shipped.folder("openapi") / "examples.json").read_bytes())
     return openapi.completed(app.openapi_schema.to_schema(), handlers_of(app), examples)
 
@@ -165,20 +171,32 @@ def _litestar(resources: Resources) -> Litestar:
     return Litestar(
         _routes(),
         dependencies=DEPENDENCIES,
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, Replayed: replay},
         guards=[negotiated],
+        middleware=[Once],
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         lifespan=[_housekeeping(resources)],
-        state=State({**{name: getattr(resources, name) for name in resources.__struct_fields__}, "metrics": Metrics()}),
+        state=State(_state(resources)),
         logging_config=None,
         debug=False,
     )
 
 
+def _state(resources: Resources) -> dict[str, Any]:
+    """The resources by name, and what one process remembers of its requests."""
+    own = {
+        "metrics": Metrics(),
+        "underway": Underway(),
+        "limits": Limits(resources.settings.rate),
+        "admission": Admission(resources.settings.pool, resources.settings.workers),
+    }
+    return {name: getattr(resources, name) for name in resources.__struct_fields__} | own
+
+
 def _housekeeping(resources: Resources) -> Any:
-    """While the application lives, one loop closes and seals what is due; ``settings.housekeeping`` 0 switches it off."""
+    """While the application lives, one loop closes, seals and forgets what is due; ``housekeeping`` 0 switches it off."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -196,8 +214,10 @@ def _housekeeping(resources: Resources) -> Any:
 
 async def _keep_house(resources: Resources) -> None:
     while True:
+        now = datetime.now(UTC)
         try:
-            await campaigns.housekeeping(resources.database, resources.secrets, datetime.now(UTC).date())
+            await campaigns.housekeeping(resources.database, resources.secrets, now.date())
+            await forget_expired(resources.database, now)
         except Exception:  # the loop must outlive any one failure; it is logged and tried again
             _log.exception("housekeeping failed; it will be tried again")
         await asyncio.sleep(resources.settings.housekeeping)

@@ -135,7 +135,7 @@ def openapi() -> None:
 @assess.command("roles")
 def print_roles() -> None:
     """Print the SQL that makes the roles and the database on an external PostgreSQL; a superuser runs it once, with psql."""
-    click.echo(f"{roles.ROLES}\ncreate database {roles.DATABASE} owner {roles.OWNER};\n{roles.RIGHTS}")
+    click.echo(roles.SCRIPT)
 
 
 @assess.group()

@@ -15,7 +15,7 @@ SMALL = 3
 
 @pytest.fixture(scope="module")
 def teams(pilot):
-    return {team.key: team for team in teams_from_sheet(pilot.teams)}
+    return {row.new.key: row.new for row in teams_from_sheet(pilot.teams)}
 
 
 @pytest.fixture(scope="module")

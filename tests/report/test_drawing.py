@@ -126,6 +126,32 @@ def test_a_hostile_name_is_drawn_as_text(name):
     assert not re.search(rb"/(JavaScript|JS|URI|Launch|XObject)\b", content)
 
 
+def test_nothing_leaves_the_page_however_long_its_words():
+    facts = believable("fr", actions=54)
+    name = "Équipe de l’accompagnement des clients " * 3 + "x" * 60
+    nodes = [msgspec.structs.replace(node, name=f"{name}{order}") for order, node in enumerate(facts.results.nodes)]
+    mask = [msgspec.structs.replace(facts.results.mask[0], name=f"{order}{name}") for order in range(40)]
+    long = [_long(action, name) for action in facts.plan.actions]
+    results = msgspec.structs.replace(facts.results, nodes=nodes, mask=mask)
+    plan = msgspec.structs.replace(facts.plan, actions=long)
+    for page in PdfReader(BytesIO(draw(packed(msgspec.structs.replace(facts, results=results, plan=plan))))).pages:
+        page.extract_text(visitor_text=functools.partial(_stay, on=page))
+
+
+def _stay(text, outer, inner, *_, on):
+    """Where a text begins: inside the margins. Some events of the reader have no place, but no text either."""
+    x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
+    y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+    assert not text.strip() or (40 < x < on.mediabox.width - 40 and 20 < y < on.mediabox.height - 30), text
+
+
+def _long(action, name):
+    owner = msgspec.structs.replace(action.owner, name=name, team=name)
+    texts = {"fr": action.first_step["fr"] * 5, "en": ""}
+    title = {"fr": action.title["fr"] * 3, "en": ""}
+    return msgspec.structs.replace(action, owner=owner, first_step=texts, title=title)
+
+
 def _without_surrogates(facts):
     """A lone surrogate cannot even be encoded; what can be stored is drawn."""
     cleaned = facts.organisation.replace("\ud800", "")

@@ -141,6 +141,7 @@ async def test_no_one_can_log_in_as_the_roles_that_own(database: Database) -> No
     assert [tuple(row) for row in rows] == [
         ("assess_app", True),
         ("assess_backup", True),
+        ("assess_eraser", False),
         ("assess_lookup", False),
         ("assess_migrator", True),
         ("assess_owner", False),

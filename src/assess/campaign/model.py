@@ -18,6 +18,9 @@ NO_ANSWER = -9
 """How silence is packed: silence is not zero."""
 
 Threshold = Annotated[int, Meta(ge=5, le=10, description="No group smaller than this is ever shown")]
+Retention = Annotated[
+    int, Meta(ge=1, le=120, description="Months after the close for which the roster and the sealed answers are kept")
+]
 Perspective = Literal["manager", "member", "client_facing", "headquarters"]
 """From where somebody sees the team's work."""
 
@@ -74,6 +77,7 @@ class NewCampaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     threshold: Threshold = 5
     starts_on: date
     ends_on: date
+    retention_months: Retention = 24
 
 
 class Extension(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +87,10 @@ class Extension(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
-    """Questionnaire versions × teams × dates × languages × an anonymity contract."""
+    """Questionnaire versions × teams × dates × languages × an anonymity contract.
+
+    ``erased_on``: the day on which roster, invitations and answers were erased, ``retention_months`` after the close.
+    """
 
     id: UUID
     key: Key
@@ -97,6 +104,8 @@ class Campaign(Struct, frozen=True, kw_only=True):
     created_at: datetime
     launched_at: datetime | None
     closed_at: datetime | None
+    retention_months: Retention
+    erased_on: date | None
 
     def drafted(self) -> "Campaign":
         """Itself while it may be changed; raises CampaignNotDraft."""

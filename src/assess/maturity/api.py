@@ -47,7 +47,10 @@ async def close_campaign(
 @get(
     "/campaigns/{campaign_id:uuid}/results",
     guards=[may(Permission.READ_RESULTS)],
-    responses={200: ResponseSpec(CampaignResults, description="The results"), **problems(401, 403, 404, 409, 503)},
+    responses={
+        200: ResponseSpec(CampaignResults, description="The results", generate_examples=False),
+        **problems(401, 403, 404, 409, 503),
+    },
     operation_id="readCampaignResults",
     tags=["Results"],
 )
@@ -67,7 +70,10 @@ async def read_results(
 @get(
     "/campaigns/{campaign_id:uuid}/mask",
     guards=[may(Permission.READ_MASK)],
-    responses={200: ResponseSpec(Mask, description="The mask"), **problems(401, 403, 404, 409, 503)},
+    responses={
+        200: ResponseSpec(Mask, description="The mask", generate_examples=False),
+        **problems(401, 403, 404, 409, 503),
+    },
     operation_id="readMask",
     tags=["Results"],
 )
@@ -101,7 +107,10 @@ async def read_assessment(
 @get(
     "/assessments/{assessment_id:uuid}/results",
     guards=[may(Permission.READ_RESULTS)],
-    responses={200: ResponseSpec(TeamResults, description="The results"), **problems(401, 403, 404, 409, 503)},
+    responses={
+        200: ResponseSpec(TeamResults, description="The results", generate_examples=False),
+        **problems(401, 403, 404, 409, 503),
+    },
     operation_id="readAssessmentResults",
     tags=["Results"],
 )

@@ -12,6 +12,7 @@ from assess.typography import day
 
 MOST_LINES = 28
 MOST_NAMES = 6
+LONGEST_NAME = 40
 DIGITS = 12
 """Of a digest; the whole one stands in the API."""
 
@@ -82,12 +83,16 @@ def _hidden(facts: ReportFacts) -> Note:
 def _names(facts: ReportFacts) -> str:
     """Which teams are hidden: who is on a roster is known, what they answered is not."""
     language = facts.language
-    names = sorted({hidden.name for hidden in facts.results.mask}, key=alphabetical)
+    names = sorted({_short(hidden.name) for hidden in facts.results.mask}, key=alphabetical)
     if not names:
         return say("annex.hidden.none", language)
     if len(names) <= MOST_NAMES:
         return say("annex.hidden.list", language, names=together(names, language))
     return say("annex.hidden.some", language, names=", ".join(names[:MOST_NAMES]), count=str(len(names) - MOST_NAMES))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _versions(facts: ReportFacts) -> str:

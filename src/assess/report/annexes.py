@@ -65,7 +65,7 @@ def _notes(pen: Pen, box: Box, page: Annex) -> None:
     y = box.y
     for note in page.notes:
         y = caption(pen, (box.x, y), note.head, box.width)
-        y = paragraph(pen, (box.x, y), note.text, style, width=box.width) + 10
+        y = paragraph(pen, (box.x, y), note.text, style, width=box.width, most=11) + 10
     y = caption(pen, (box.x, y), page.versions.head, box.width)
     paragraph(pen, (box.x, y), page.versions.text, SMALL, width=box.width, most=max(1, room_for(SMALL, box.bottom - y)))
 

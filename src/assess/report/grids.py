@@ -24,8 +24,6 @@ from assess.report.pen import (
 from assess.report.plain import clamp, wrap
 from assess.report.schedule import Load, Phase, Schedule, Span
 
-PHASE_WASH = ("#F4F6F8", "#FFFFFF", "#F4F6F8")
-
 
 def heat_map(pen: Pen, box: Box, page: Contrast) -> None:
     """A panel of steps over the whole width, or several of processes side by side."""

@@ -34,7 +34,7 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The strictness that every part of the library shares."""
 
 
-class Role(_Part, frozen=True, kw_only=True):
+class LibraryRole(_Part, frozen=True, kw_only=True):
     """Who carries work: the first team with one of ``functions``; ``to_appoint``: vacant until a person is named."""
 
     key: Key
@@ -127,7 +127,7 @@ class Library(_Part, frozen=True, kw_only=True):
     key: Key
     version: SemVer
     languages: list[Language]
-    roles: list[Role]
+    roles: list[LibraryRole]
     actions: list[Action]
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from assess.roadmap.gaps import exact
-from assess.roadmap.model import Action, Owner, PlanningTeam, Role
+from assess.roadmap.model import Action, LibraryRole, Owner, PlanningTeam
 from assess.roadmap.priorities import Gain
 from assess.words import Key
 
@@ -58,7 +58,7 @@ class _Task(Struct, frozen=True):
 class Staffing:
     """The teams and roles of one organisation."""
 
-    def __init__(self, teams: Sequence[PlanningTeam], roles: Sequence[Role]):
+    def __init__(self, teams: Sequence[PlanningTeam], roles: Sequence[LibraryRole]):
         self.teams = [team for team in teams if team.capacity_days > 0]
         self.roles = {role.key: role for role in roles}
 

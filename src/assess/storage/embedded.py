@@ -226,7 +226,7 @@ def _see_to_roles(cluster: Cluster) -> None:
         cluster.sql(roles.ROLES)
         if not cluster.sql(f"select 1 from pg_database where datname = '{roles.DATABASE}'"):  # noqa: S608 -- a constant
             cluster.sql(f"create database {roles.DATABASE} owner {roles.OWNER}")
-        cluster.sql(roles.RIGHTS)
+        cluster.sql(roles.RIGHTS, roles.DATABASE)
         mark.write_text(wanted)
 
 

@@ -1,6 +1,6 @@
 """Who is who in PostgreSQL, and what each may do.
 
-``ROLES`` and ``RIGHTS`` are run by a superuser: by the embedded server itself, by hand on an external one (the second on the
+``ROLES`` and ``RIGHTS`` are run by a superuser: by the embedded server itself, by hand on an external one (the second in the
 database ``assess``). ``GRANTS`` declares what the application may do with each table; the migrations grant it, a test compares.
 """
 
@@ -10,6 +10,7 @@ LOOKUP = "assess_lookup"
 MIGRATOR = "assess_migrator"
 APP = "assess_app"
 BACKUP = "assess_backup"
+ERASER = "assess_eraser"
 
 ROLES = """
 do $$
@@ -19,6 +20,7 @@ begin
   if not exists (select from pg_roles where rolname = 'assess_migrator') then create role assess_migrator; end if;
   if not exists (select from pg_roles where rolname = 'assess_app') then create role assess_app; end if;
   if not exists (select from pg_roles where rolname = 'assess_backup') then create role assess_backup; end if;
+  if not exists (select from pg_roles where rolname = 'assess_eraser') then create role assess_eraser; end if;
 end
 $$;
 alter role assess_owner nologin nosuperuser nocreatedb nocreaterole nobypassrls;
@@ -29,18 +31,28 @@ alter role assess_migrator login nosuperuser nocreatedb nocreaterole nobypassrls
 alter role assess_app login nosuperuser nocreatedb nocreaterole nobypassrls;
 -- Copies everything, changes nothing.
 alter role assess_backup login nosuperuser nocreatedb nocreaterole bypassrls;
+-- Deletes what nobody else may delete, one organisation at a time: row-level security holds for it too.
+alter role assess_eraser nologin nosuperuser nocreatedb nocreaterole nobypassrls;
 grant assess_owner to assess_migrator;
 -- SET only: the owner may hand a function over, it does not become the one who passes row-level security.
 grant assess_lookup to assess_owner with inherit false, set true;
+grant assess_eraser to assess_owner with inherit false, set true;
 """
 """The roles; can be repeated."""
 
-RIGHTS = f"""
-revoke all on database {DATABASE} from public;
-grant connect on database {DATABASE} to assess_migrator, assess_app, assess_backup;
-grant create on database {DATABASE} to assess_owner;
+RIGHTS = """
+do $$
+begin
+  execute format('revoke all on database %I from public', current_database());
+  execute format('grant connect on database %I to assess_migrator, assess_app, assess_backup', current_database());
+  execute format('grant create on database %I to assess_owner', current_database());
+end
+$$;
 """
-"""The rights on the database, once it exists; can be repeated."""
+"""The rights on the database in which this is run, once it exists; can be repeated."""
+
+SCRIPT = f"{ROLES}\ncreate database {DATABASE} owner {OWNER};\n\\connect {DATABASE}\n{RIGHTS}"
+"""All of it for psql."""
 
 _READ = frozenset({"SELECT"})
 _KEEP = frozenset({"SELECT", "INSERT"})

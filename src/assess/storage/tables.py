@@ -27,6 +27,7 @@ from sqlalchemy import (
     TypedColumns,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -129,6 +130,8 @@ team = Table(
 
 
 class CampaignColumns(TypedColumns):
+    """``retention_months``: how long people and answers are kept after the close; ``erased_on``: when they went."""
+
     organisation_id: Named[UUID] = Column(Uuid)
     id: Named[UUID] = Column(Uuid)
     key: Named[str] = Column(Text)
@@ -142,6 +145,8 @@ class CampaignColumns(TypedColumns):
     created_at: Named[datetime] = Column(DateTime(timezone=True))
     launched_at: Named[datetime | None] = Column(DateTime(timezone=True))
     closed_at: Named[datetime | None] = Column(DateTime(timezone=True))
+    retention_months: Named[int] = Column(SmallInteger, server_default=text("24"))
+    erased_on: Named[date | None] = Column(Date)
 
 
 campaign = Table(
@@ -154,6 +159,7 @@ campaign = Table(
     CheckConstraint("state in ('draft', 'open', 'closed', 'archived')", name="campaign_state_known"),
     CheckConstraint("threshold between 5 and 10", name="campaign_threshold_in_range"),
     CheckConstraint("ends_on >= starts_on", name="campaign_ends_after_start"),
+    CheckConstraint("retention_months between 1 and 120", name="campaign_retention_in_range"),
 )
 
 

@@ -19,10 +19,17 @@ from assess.storage.database import Database, Tx
 from assess.storage.secrets import Secrets
 from assess.tenancy.model import Permission, Principal, Role
 from assess.tenancy.tokens import hash_secret, read_key
+from assess.web.admission import Place
+from assess.web.conditional import check_unchanged
+from assess.web.idempotency import effect_of, keyed_of
+from assess.web.limits import limits_of
+from assess.web.paging import provide_pages
 from assess.web.problems import problems
 
-__all__ = ["DEPENDENCIES", "May", "check_policies", "may", "problems"]
+__all__ = ["DEPENDENCIES", "THINKS", "May", "check_policies", "may", "problems"]
 
+THINKS = "thinks"
+"""In ``opt``: whether a worker thinks for this handler, maybe for seconds."""
 _EXAMPLE = "Authorization: Bearer assess_live_…"
 
 
@@ -56,11 +63,22 @@ class May:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Let the request through or raise; ``connection.auth`` becomes the Principal."""
-        if self.permission in {Permission.PUBLIC, Permission.RESPOND}:
+        await self._check(connection)
+        place: Place | None = connection.scope.get("place")  # type: ignore[assignment]  # a key of our own
+        if place is not None and handler.opt.get(THINKS):
+            await place.move(connection.app.state.admission.thinking)
+
+    async def _check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        if self.permission is Permission.PUBLIC:
+            return
+        connection.scope["private"] = True  # type: ignore[typeddict-unknown-key]  # a key of our own
+        if self.permission is Permission.RESPOND:
+            limits_of(connection).response_key(connection)
             return
         principal = await principal_of(connection)
+        limits_of(connection).key(connection, principal.key_id)
         if not principal.may(self.permission):
             raise PermissionMissing(
                 f"this needs the permission {self.permission.value}; your role is {principal.role.value}"
@@ -107,10 +125,17 @@ async def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Princi
 
 
 async def _tx(request: Request[Any, Any, Any]) -> AsyncIterator[Tx]:
-    """The only generator dependency: with two, a failing COMMIT becomes an ExceptionGroup. No exception is translated here."""
+    """The only generator dependency: with two, a failing COMMIT becomes an ExceptionGroup. No exception is translated here.
+
+    The transaction of a request with an Idempotency-Key ends with its reply instead, which is kept in it.
+    """
+    if (keyed := keyed_of(request)) is not None:
+        yield await keyed.begin(request)
+        return
     database: Database = request.app.state.database
     principal: Principal = request.auth
     async with database.transaction(principal.organisation_id) as tx:
+        await check_unchanged(request, tx)
         yield tx
 
 
@@ -132,6 +157,8 @@ RESOURCES = ("database", "settings", "secrets", "workers", "catalogue", "library
 
 DEPENDENCIES: dict[str, Provide] = {
     "tx": Provide(_tx),
+    "effect": Provide(effect_of),
+    "pages": Provide(provide_pages, sync_to_thread=False),
     "principal": Provide(_principal, sync_to_thread=False),
     **{name: _from_state(name) for name in RESOURCES},
 }

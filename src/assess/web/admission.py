@@ -52,17 +52,19 @@ class Lane:
 
     def leave(self) -> None:
         """Hand the place to whoever waits longest."""
-        if self._waiting:
-            self._waiting.popleft().set_result(None)
-        else:
-            self.free += 1
+        while self._waiting:
+            ticket = self._waiting.popleft()
+            if not ticket.done():
+                ticket.set_result(None)
+                return
+        self.free += 1
 
     def _give_back(self, ticket: "asyncio.Future[None]") -> None:
         """Whoever gives up leaves the queue, or passes on the place that was just handed over."""
-        if ticket.cancelled():
-            self._waiting.remove(ticket)
-        else:
+        if not ticket.cancelled():
             self.leave()
+        elif ticket in self._waiting:
+            self._waiting.remove(ticket)
 
 
 class Admission:

@@ -1,31 +1,35 @@
 """The edge: what happens to every request before and after the rooms see it.
 
-Gives each request an id, refuses what is too large to look at, answers HEAD as GET without its body, writes one line of
-log and counts. The paths under ``/v1/respond`` are logged by their pattern alone: nothing there may tell who answered what.
+Gives each request an id, refuses what is too large to look at, too slow to arrive or too much at once, answers HEAD as GET
+without its body, finishes the reply (``web.replies``), writes one line of log and counts. The paths under ``/v1/respond`` are
+logged by their pattern alone: nothing there may tell who answered what.
 """
 
-import json
+import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from assess.errors import HeadersTooLarge, Refusal, TooSlow, UriTooLong
 from assess.storage.ids import uuid7
+from assess.web.admission import Admission, Place
+from assess.web.problems import PROBLEM_JSON, rendered
+from assess.web.replies import Finisher
 
 MAX_URL = 8 * 1024
 MAX_HEADERS = 16 * 1024
-_SECURITY = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
-    ),
-]
+MAX_UPLOAD = 2 * 1024 * 1024
+"""Bytes of a body that are waited for before the request takes a place; the rooms refuse larger ones."""
+SLOWEST = 20.0
+"""Seconds in which a body must have arrived."""
+ALWAYS_ADMITTED = frozenset({"/health/live", "/health/ready", "/metrics"})
+CLIENT_GONE = 499
+_BODY = (b"content-length", b"transfer-encoding")
 _log = logging.getLogger("assess.access")
 
 
@@ -43,11 +47,13 @@ class Metrics:
 
 
 class Edge:
-    """ASGI wrapper around the whole application."""
+    """ASGI wrapper around the whole application; ``slowest``: seconds in which a body must have arrived."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, admission: Admission, slowest: float = SLOWEST) -> None:
         self._app = app
         self._metrics = metrics
+        self._admission = admission
+        self._slowest = slowest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -56,24 +62,34 @@ class Edge:
         exchange = _Exchange(scope, send)
         started = time.perf_counter()
         try:
-            if (refusal := _too_large(scope)) is not None:
-                await exchange.refuse(*refusal)
-            else:
-                await self._app(exchange.scope, receive, exchange.send)
+            await self._answer(exchange, receive)
+        except Refusal as refusal:
+            await exchange.refuse(refusal)
+        except _ClientGoneError:
+            exchange.finisher.status = CLIENT_GONE
         finally:
             self._finish(exchange, time.perf_counter() - started)
 
+    async def _answer(self, exchange: "_Exchange", receive: Receive) -> None:
+        """Look, wait for the whole body, take a place, let the rooms answer."""
+        if _has_body(exchange.scope):
+            receive = await _arrived(exchange.scope, receive, self._slowest)
+        if exchange.scope["path"] in ALWAYS_ADMITTED:
+            await self._app(exchange.scope, receive, exchange.send)
+            return
+        await self._admission.quick.enter()
+        place = exchange.scope["place"] = Place(self._admission.quick)
+        try:
+            await self._app(exchange.scope, receive, exchange.send)
+        finally:
+            place.leave()
+
     def _finish(self, exchange: "_Exchange", seconds: float) -> None:
-        route = str(exchange.scope.get("path_template") or "unknown")
-        self._metrics.requests.labels(exchange.method, route, str(exchange.status)).inc()
+        route, status = str(exchange.scope.get("path_template") or "unknown"), exchange.finisher.status
+        self._metrics.requests.labels(exchange.method, route, str(status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
         if not route.startswith("/v1/respond"):
-            said = {
-                "request_id": exchange.request_id,
-                "method": exchange.method,
-                "route": route,
-                "status": exchange.status,
-            }
+            said = {"request_id": exchange.request_id, "method": exchange.method, "route": route, "status": status}
             _log.info("request", extra={**said, "milliseconds": round(seconds * 1000, 1)})
 
 
@@ -82,37 +98,67 @@ class _Exchange:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.method = str(scope["method"])  # type: ignore[typeddict-item]  # HTTP scopes have one
-        self.head = self.method == "HEAD"
-        self.status = 500
+        head = self.method == "HEAD"
         self.request_id = str(uuid7())
         # A copy: the server still needs to know that it was asked HEAD, to send the length without the body.
-        self.scope: Any = {**scope, "request_id": self.request_id, "method": "GET" if self.head else self.method}
+        self.scope: Any = {**scope, "request_id": self.request_id, "method": "GET" if head else self.method}
+        self.finisher = Finisher(self.scope, head=head)
         self._send = send
 
     async def send(self, message: Message) -> None:
-        """Pass a message on, with our headers; a reply to HEAD keeps its headers and loses its body."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = list(message["headers"])
-            known = {name.lower() for name, _ in headers}
-            headers += [pair for pair in _SECURITY if pair[0] not in known]
-            message["headers"] = [*headers, (b"x-request-id", self.request_id.encode())]
-        elif self.head and message["type"] == "http.response.body":
-            message["body"] = b""
-        await self._send(message)
+        """Pass a message on, finished; the start of a reply may have to wait for its body."""
+        for finished in self.finisher.finished(message):
+            await self._send(finished)
 
-    async def refuse(self, status: int, code: str, title: str) -> None:
+    async def refuse(self, refusal: Refusal) -> None:
         """A problem that no room has to be asked for."""
-        problem: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status, "detail": title}
-        body = json.dumps({**problem, "code": code, "request_id": self.request_id, "errors": []}).encode()
-        headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        accepted = next((value for name, value in self.scope["headers"] if name == b"accept-language"), b"")
+        body, headers = rendered(refusal, accepted.decode("latin-1"), self.request_id)
+        headers |= {"Content-Type": PROBLEM_JSON, "Content-Length": str(len(body))}
+        pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await self.send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _too_large(scope: Scope) -> tuple[int, str, str] | None:
+class _ClientGoneError(Exception):
+    """Whoever asked has hung up before the request was whole."""
+
+
+def _has_body(scope: Any) -> bool:
+    """Whether a body is announced that is to be waited for; raises UriTooLong or HeadersTooLarge."""
     if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_URL:
-        return 414, "uri_too_long", f"The address is longer than {MAX_URL} bytes."
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
-        return 431, "headers_too_large", f"The headers are longer than {MAX_HEADERS} bytes."
-    return None
+        raise UriTooLong(f"it may have {MAX_URL} bytes")
+    size, announced = 0, False
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        if name in _BODY and value != b"0":
+            announced = not (value.isdigit() and int(value) > MAX_UPLOAD)
+    if size > MAX_HEADERS:
+        raise HeadersTooLarge(f"they may have {MAX_HEADERS} bytes")
+    return announced
+
+
+async def _arrived(scope: Any, receive: Receive, slowest: float) -> Receive:
+    """The whole body in memory, up to MAX_UPLOAD: whoever sends slowly keeps nobody waiting. Raises TooSlow."""
+    messages: list[Any] = []
+    size, more = 0, True
+    try:
+        async with asyncio.timeout(slowest):
+            while more and size <= MAX_UPLOAD:
+                message: Any = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _ClientGoneError
+                messages.append(message)
+                size, more = size + len(message.get("body", b"")), message.get("more_body", False)
+    except TimeoutError:
+        raise TooSlow(f"a body has {slowest:g} seconds") from None
+    return _again(iter(messages), receive)
+
+
+def _again(messages: Iterator[Any], receive: Receive) -> Receive:
+    async def replayed() -> Any:
+        for message in messages:
+            return message
+        return await receive()
+
+    return replayed

@@ -76,9 +76,9 @@ def completed(
             operation["security"] = _security(handler)
             _without_the_frameworks_refusal(operation)
             _with_hand_read_body(operation, handler)
+            _with_whole_replies(operation)
             _with_examples(operation, examples.get(operation["operationId"], {}))
-    problems = {f"Problem{status}": {"value": example_problem(status)} for status in FAMILIES}
-    document["components"]["examples"] = problems
+    document["components"]["examples"] = _problems(document["paths"])
     plain: dict[str, Any] = msgspec.to_builtins(document)
     return plain
 
@@ -108,6 +108,24 @@ def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -
     structured = {"type": "array", "items": one} if handler.opt.get("many") else one
     content = {media: {"schema": structured if media.endswith("json") else {"type": "string"}} for media in takes}
     operation["requestBody"] = {"required": True, "content": content}
+
+
+def _with_whole_replies(operation: dict[str, Any]) -> None:
+    """What Litestar leaves out: a header is a text unless its handler says more, and a PDF is bytes."""
+    for reply in operation["responses"].values():
+        for header in reply.get("headers", {}).values():
+            header.setdefault("schema", {"type": "string"})
+        for media, content in reply.get("content", {}).items():
+            if media == "application/pdf":
+                content["schema"] = {"type": "string", "format": "binary"}
+
+
+def _problems(paths: dict[str, Any]) -> dict[str, Any]:
+    """The examples of problems that some operation names."""
+    statuses = {
+        int(status) for item in paths.values() for operation in item.values() for status in operation["responses"]
+    }
+    return {f"Problem{status}": {"value": example_problem(status)} for status in sorted(statuses & FAMILIES.keys())}
 
 
 def _with_examples(operation: dict[str, Any], said: dict[str, Any]) -> None:

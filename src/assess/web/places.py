@@ -48,7 +48,7 @@ def _inside(found: Any, part: str) -> Any:
     return found.value_type if isinstance(found, inspect.DictType) else None
 
 
-def _good(found: Any) -> Any:
+def _good(found: Any) -> Any:  # noqa: PLR0911 - one return for each kind of type
     if isinstance(found, inspect.Metadata):
         examples = (found.extra_json_schema or {}).get("examples")
         return examples[0] if examples else _good(found.type)

@@ -20,6 +20,7 @@ from assess.errors import (
     Conflict,
     Finding,
     Forbidden,
+    HeadersTooLarge,
     Invalid,
     Malformed,
     MethodNotAllowed,
@@ -30,10 +31,12 @@ from assess.errors import (
     Refusal,
     TooLarge,
     TooManyRequests,
+    TooSlow,
     Unauthenticated,
     Unavailable,
     Unexpected,
     UnsupportedMediaType,
+    UriTooLong,
     explaining,
 )
 from assess.words import Language, plainly
@@ -48,13 +51,16 @@ FAMILIES: dict[int, type[Refusal]] = {
         NotFound,
         MethodNotAllowed,
         NotAcceptable,
+        TooSlow,
         Conflict,
         PreconditionFailed,
         TooLarge,
+        UriTooLong,
         UnsupportedMediaType,
         Invalid,
         PreconditionRequired,
         TooManyRequests,
+        HeadersTooLarge,
         Unexpected,
         Unavailable,
     )
@@ -86,7 +92,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
             media_type=PROBLEM_JSON,
             generate_examples=False,
         )
-        for status in sorted({*statuses, 500, 503})
+        for status in sorted({*statuses, 406, 500, 503})
     }
 
 
@@ -97,20 +103,27 @@ def family_of(status: int) -> type[Refusal]:
 
 def reply(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The problem as a reply, in the language of the request."""
-    language = language_of(request.headers.get("accept-language", ""))
+    accepted, request_id = request.headers.get("accept-language", ""), str(request.scope.get("request_id", ""))
+    body, headers = rendered(refusal, accepted, request_id)
+    return Response(body, status_code=refusal.status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def rendered(refusal: Refusal, accept_language: str, request_id: str) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of a problem, in the best of our languages."""
+    language = language_of(accept_language)
     problem = Problem(
         type=f"/problems/{refusal.code()}",
         title=refusal.title() if language == "en" else refusal.title_fr,
         status=refusal.status,
         detail=refusal.detail,
         code=refusal.code(),
-        request_id=str(request.scope.get("request_id", "")),
+        request_id=request_id,
         errors=refusal.errors,
     )
     headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language", **refusal.headers}
     if refusal.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = 'Bearer realm="assess"'
-    return Response(msgspec.json.encode(problem), status_code=refusal.status, media_type=PROBLEM_JSON, headers=headers)
+    return msgspec.json.encode(problem), headers
 
 
 def language_of(accept_language: str) -> Language:

@@ -33,7 +33,7 @@ class StrictRequest(Request[Any, Any, Any]):
             raise _telling(misplaced(error), kind, body) from error
 
 
-def negotiated(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def negotiated(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Guard: 415 for a body of another media type than the handler takes, 406 when nothing it gives is accepted."""
     takes: tuple[str, ...] = handler.opt.get("takes", (JSON,))
     gives: tuple[str, ...] = handler.opt.get("gives", (JSON,))

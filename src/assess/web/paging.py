@@ -1,0 +1,90 @@
+"""Pages of a list over HTTP: ``limit``, an opaque ``cursor``, and the address of the next page in the body and as a Link.
+
+A cursor is sealed for one address of one organisation: it can be neither read, nor made, nor used elsewhere.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.params import FromQuery
+from msgspec import Meta
+
+from assess.errors import Finding, Invalid
+from assess.storage.paging import Window
+from assess.storage.secrets import derive, seal, unseal
+
+MOST = 200
+Limit = Annotated[int, Meta(ge=1, le=MOST, description="How many entries at most")]
+Cursor = Annotated[
+    str, Meta(max_length=4000, description="Where the page begins: a part of `next`, never made by hand")
+]
+T = TypeVar("T")
+P = TypeVar("P")
+
+
+class CursorInvalid(Invalid):
+    """This cursor is not one of this list; begin without."""
+
+    title_fr = "Ce curseur n’est pas de cette liste ; recommencez sans lui."
+
+
+class Created(Protocol):
+    """What has an id and a moment of creation."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class Pages:
+    """The page that a request asks for."""
+
+    def __init__(self, request: Request[Any, Any, Any], cursor: str | None, limit: int) -> None:
+        self._scope: Any = request.scope
+        self._path = request.url.path
+        self._key = derive(request.app.state.secrets.pepper, "cursor", request.auth.organisation_id, self._path)
+        self.window = Window(after=None if cursor is None else _read(self._key, cursor), limit=limit)
+
+    def page(self, kind: Callable[..., P], items: Sequence[T], place: Callable[[T], Sequence[Any]]) -> P:
+        """The page of that kind; ``items``: those of the window and one beyond, ``place``: what an item is ordered by."""
+        shown = list(items[: self.window.limit])
+        if len(items) <= self.window.limit:
+            return kind(items=shown, next=None)
+        cursor = _write(self._key, place(shown[-1]))
+        following = f"{self._path}?cursor={cursor}&limit={self.window.limit}"
+        self._scope.setdefault("reply_headers", []).append((b"link", f'<{following}>; rel="next"'.encode()))
+        return kind(items=shown, next=following)
+
+
+def provide_pages(
+    request: Request[Any, Any, Any], cursor: FromQuery[Cursor | None] = None, limit: FromQuery[Limit] = 50
+) -> Pages:
+    """What a handler of a list names as ``pages``; raises CursorInvalid."""
+    return Pages(request, cursor, limit)
+
+
+def by_creation(item: Created) -> tuple[datetime, UUID]:
+    """The place of what is ordered by its creation."""
+    return item.created_at, item.id
+
+
+def _write(key: bytes, place: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(seal(key, msgspec.json.encode(place))).rstrip(b"=").decode()
+
+
+def _read(key: bytes, cursor: str) -> list[Any]:
+    try:
+        place = unseal(key, base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        place = None
+    if place is None:
+        raise CursorInvalid(errors=[Finding(pointer="query/cursor", rule="the cursor of a `next` of this very list")])
+    found: list[Any] = msgspec.json.decode(place)
+    return found
