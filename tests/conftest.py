@@ -21,7 +21,9 @@ from assess.storage.migrate import migrate
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.tenancy.model import Role
+from statements import overheard
 from tenants import key_for, new_organisation
+from world import MARK, World, build_world, read_everything
 
 
 def pytest_configure() -> None:
@@ -122,6 +124,21 @@ async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://assess") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def sent(database: Database) -> set[str]:
+    """Every SQL text that the application has sent since the world began."""
+    return overheard(database)
+
+
+@pytest.fixture(scope="session")
+async def world(client: httpx.AsyncClient, database: Database, secrets: Secrets, sent: set[str]) -> World:
+    """A whole company of which every operation has been asked once; its names, addresses and comments bear MARK."""
+    organisation = await new_organisation(database, f"Aubépine{MARK}")
+    made = await build_world(client, organisation, await key_for(database, secrets, organisation, Role.ADMIN), MARK)
+    await read_everything(client, made)
+    return made
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from assess.tenancy.model import NewApiKey, Role
 from assess.tenancy.service import issue_key
 
 
-async def new_organisation(database: Database) -> UUID:
+async def new_organisation(database: Database, name: str = "Aubépine") -> UUID:
     """Insert an organisation; for tests that need a second one."""
     made = uuid7()
     async with database.transaction(made) as tx:
-        row = {"id": made, "key": f"o-{made}", "name": "Aubépine", "created_at": datetime.now(UTC)}
+        row = {"id": made, "key": f"o-{made}", "name": name, "created_at": datetime.now(UTC)}
         await tx.execute(insert(tables.organisation).values(row))
     return made
 

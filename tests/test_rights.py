@@ -1,28 +1,16 @@
 """Who may do what: every route × every role × one's own, another team's and another organisation's things."""
 
-import re
 from uuid import uuid4
 
 import pytest
 
-from assess.app import handlers_of
-from assess.tenancy.access import May
-from assess.tenancy.model import GRANTS, Permission, Role
+from assess.tenancy.model import GRANTS, Role
+from routes import IDS, KEYLESS, ask, at, routes_of, same
 from tenants import key_for, new_organisation
-from world import World, build_world
 
 pytestmark = pytest.mark.anyio
 
 ROLES = [role.value for role in Role]
-OPEN = {Permission.PUBLIC, Permission.RESPOND}
-IDS = ("organisation_id", "team_id", "campaign_id", "assessment_id", "roadmap_id", "report_id", "key_id")
-BODIES = {"POST": b"{}", "PUT": b"{}"}
-
-
-@pytest.fixture(scope="module")
-async def world(client, database, secrets) -> World:
-    organisation = await new_organisation(database)
-    return await build_world(client, organisation, await key_for(database, secrets, organisation, Role.ADMIN))
 
 
 @pytest.fixture(scope="module")
@@ -34,35 +22,11 @@ async def stranger(database, secrets) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def routes(application):
     """Every route that demands a key: method, path, permission. Those that change nothing for good come first."""
-    found = []
-    for handler in handlers_of(application.litestar):
-        permission = next(guard.permission for guard in handler.resolve_guards() if isinstance(guard, May))
-        found += [(method, path, permission) for path in handler.paths for method in handler.http_methods]
-    return sorted(
-        (method, _full(application, path), permission)
-        for method, path, permission in found
-        if permission not in OPEN and method in {"GET", "POST", "PUT", "DELETE"}
-    )
-
-
-def _full(application, path):
-    return next(route.path for route in application.litestar.routes if route.path in {f"/v1{path}", path})
-
-
-def at(path: str, ids: dict[str, str]) -> str:
-    """The path with its parameters."""
-    return re.sub(r"\{(\w+):\w+\}", lambda found: ids[found[1]], path)
-
-
-async def ask(client, method, path, headers):
-    body = BODIES.get(method)
-    media = {"Content-Type": "application/json"} if body else {}
-    return await client.request(method, path, headers={**headers, **media}, content=body)
-
-
-def same(reply):
-    """A reply without what is new each time."""
-    return reply.status_code, re.sub(r'"request_id":"[^"]*"', "", reply.text)
+    return [
+        (route.method, route.path, route.permission)
+        for route in routes_of(application)
+        if route.permission not in KEYLESS and route.method in {"GET", "POST", "PUT", "DELETE"}
+    ]
 
 
 async def test_no_route_answers_without_a_key(client, routes, world):

@@ -11,12 +11,14 @@ Headers = dict[str, str]
 
 TEAMS = """\
 key,name,parent,functions,capacity_days,lead
-house,Maison,,,,
-atelier,Atelier,house,offer,5,Ana
-labo,Labo,house,offer|data,5,
+house,Maison{mark},,,,
+atelier,Atelier{mark},house,offer,5,Ana{mark}
+labo,Labo{mark},house,offer|data,5,
 """
 SIZES = {"atelier": 6, "labo": 7}
 NO_NUMBER = UUID(int=0)
+MARK = "7canary7"
+"""Stands in whatever people of the shared world have said, and nowhere else."""
 
 
 class World(Struct, frozen=True, kw_only=True):
@@ -28,11 +30,16 @@ class World(Struct, frozen=True, kw_only=True):
     shared_query: str
 
 
-async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Headers) -> World:
-    """Play one company from its teams to its report."""
-    teams = await _teams(client, admin)
-    campaign = await _launched(client, admin, "spring")
-    response_key = await _answers(client, admin, campaign)
+async def build_world(
+    client: httpx.AsyncClient, organisation: UUID, admin: Headers, mark: str = "", most: int = 99
+) -> World:
+    """Play one company from its teams to its report.
+
+    ``mark`` stands in each name, address and comment that people gave; ``most``: how many questions each person answers.
+    """
+    teams = await _teams(client, admin, mark)
+    campaign = await _launched(client, admin, f"spring{mark}", mark)
+    response_key = await _answers(client, admin, campaign, mark, most)
     closed = await _done(client, "POST", f"/v1/campaigns/{campaign}/close", admin)
     assert closed["scored"] > 0
     assessments = (await _done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
@@ -42,7 +49,7 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
     ]
     report = (await _done(client, "POST", "/v1/reports", admin, json={"roadmap_id": roadmap, "language": "fr"}))["id"]
     link = await _done(client, "POST", f"/v1/reports/{report}/links", admin)
-    keys, key_id = await _keys(client, admin, teams)
+    keys, key_id = await _keys(client, admin, teams, mark)
     return World(
         organisation=organisation,
         ids={
@@ -103,14 +110,9 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
         f"/v1/reports/{ids['report_id']}/content",
     ):
         (await client.get(path, headers=admin)).raise_for_status()
-    sent = {
-        "key": "atelier",
-        "name": "Atelier",
-        "parent": "house",
-        "functions": ["offer"],
-        "capacity_days": 6,
-        "lead": "Ana",
-    }
+    team = await _done(client, "GET", f"/v1/teams/{ids['team_id']}", admin)
+    said = {name: team[name] for name in ("key", "name", "functions", "lead")}
+    sent = {**said, "parent": "house", "capacity_days": 6}
     await _put(client, f"/v1/teams/{ids['team_id']}", admin, sent)
     await _done(client, "POST", "/v1/teams", admin, json={"key": "stand", "name": "Stand", "parent": "house"})
     await _done(client, "DELETE", f"/v1/api-keys/{ids['key_id']}", admin)
@@ -124,25 +126,26 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
     )
 
 
-async def _teams(client: httpx.AsyncClient, admin: Headers) -> dict[str, str]:
-    sheet = {**admin, "Content-Type": "text/csv"}
-    await _done(client, "POST", "/v1/teams/import?dry_run=true", sheet, content=TEAMS)
-    await _done(client, "POST", "/v1/teams/import", sheet, content=TEAMS)
+async def _teams(client: httpx.AsyncClient, admin: Headers, mark: str) -> dict[str, str]:
+    sheet, teams = {**admin, "Content-Type": "text/csv"}, TEAMS.format(mark=mark)
+    await _done(client, "POST", "/v1/teams/import?dry_run=true", sheet, content=teams)
+    await _done(client, "POST", "/v1/teams/import", sheet, content=teams)
     return {team["key"]: team["id"] for team in (await _done(client, "GET", "/v1/teams", admin))["items"]}
 
 
-async def _launched(client: httpx.AsyncClient, admin: Headers, key: str) -> str:
+async def _launched(client: httpx.AsyncClient, admin: Headers, key: str, mark: str) -> str:
     today = datetime.now(UTC).date()
     dates = {"starts_on": str(today), "ends_on": str(today + timedelta(days=14))}
-    new = {"key": key, "name": "Printemps", "languages": ["fr", "en"], **dates}
+    new = {"key": key, "name": f"Printemps{mark}", "languages": ["fr", "en"], **dates}
     campaign: str = (await _done(client, "POST", "/v1/campaigns", admin, json=new))["id"]
     at = f"/v1/campaigns/{campaign}"
     asked = [{"key": "offer", "version": "1.0.0"}]
     await _put(
         client, f"{at}/assessments", admin, {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
     )
-    await _done(client, "POST", f"{at}/people/import", {**admin, "Content-Type": "text/csv"}, content=_people())
-    one = {"name": "Zoé Un", "email": "zoe@example.com", "language": "fr", "perspective": "manager", "team": "labo"}
+    await _done(client, "POST", f"{at}/people/import", {**admin, "Content-Type": "text/csv"}, content=_people(mark))
+    zoe = {"name": f"Zoé Un{mark}", "email": f"zoe{mark}@example.com"}
+    one = {**zoe, "language": "fr", "perspective": "manager", "team": "labo"}
     await _done(client, "POST", f"{at}/people/import?dry_run=true", admin, json=[one])
     await _done(client, "POST", f"{at}/people", admin, json=one)
     await _done(client, "GET", f"{at}/preflight", admin)
@@ -151,12 +154,13 @@ async def _launched(client: httpx.AsyncClient, admin: Headers, key: str) -> str:
     return campaign
 
 
-def _people() -> str:
-    rows = [f"{team} {n},{team}.{n}@example.com,fr,member,{team}" for team, size in SIZES.items() for n in range(size)]
+def _people(mark: str) -> str:
+    seats = [(team, n) for team, size in SIZES.items() for n in range(size)]
+    rows = [f"{team} {n}{mark},{team}.{n}{mark}@example.com,fr,member,{team}" for team, n in seats]
     return "\n".join(["name,email,language,perspective,team", *rows])
 
 
-async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str) -> Headers:
+async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str, mark: str, most: int) -> Headers:
     """Everybody answers and is done, but one who withdraws; the key of the last response."""
     key: Headers = {}
     invited = (await _done(client, "POST", f"/v1/campaigns/{campaign}/invitations", admin))["items"]
@@ -164,7 +168,8 @@ async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str) -> 
         exchanged = await _done(client, "POST", "/v1/respond/exchange", {}, json={"token": invitation["token"]})
         key = {"Authorization": f"Bearer {exchanged['response_key']}"}
         form = await _done(client, "GET", "/v1/respond", key)
-        await _answer(client, key, form, number)
+        comment = f"Trop lent {mark}" if mark else None
+        await _answer(client, key, _items(form)[:most], number, comment)
         if number == 0:
             await _done(client, "POST", "/v1/respond/withdraw", key)
             continue
@@ -173,11 +178,13 @@ async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str) -> 
     return key
 
 
-async def _answer(client: httpx.AsyncClient, key: Headers, form: dict[str, Any], number: int) -> None:
-    for place, item in enumerate(_items(form)):
+async def _answer(
+    client: httpx.AsyncClient, key: Headers, items: list[dict[str, Any]], number: int, comment: str | None
+) -> None:
+    for place, item in enumerate(items):
         ordinals = [level["ordinal"] for level in item["levels"]]
         level = ordinals[(number + place) % 3 + (len(ordinals) > 5)]
-        body = {"answer": {"type": "level", "level": level}, "comment": None, "sequence": place + 1}
+        body = {"answer": {"type": "level", "level": level}, "comment": comment, "sequence": place + 1}
         await _done(client, "PUT", f"/v1/respond/answers/{item['key']}", key, json=body)
 
 
@@ -190,11 +197,13 @@ def _items(value: Any) -> list[dict[str, Any]]:
     return [value] if "levels" in value else [item for each in value.values() for item in _items(each)]
 
 
-async def _keys(client: httpx.AsyncClient, admin: Headers, teams: dict[str, str]) -> tuple[dict[str, Headers], str]:
+async def _keys(
+    client: httpx.AsyncClient, admin: Headers, teams: dict[str, str], mark: str
+) -> tuple[dict[str, Headers], str]:
     keys: dict[str, Headers] = {}
     key_id = ""
     for role in ("consultant", "team_lead", "executive", "auditor"):
-        ask = {"name": f"A {role}", "role": role, "team_id": teams["atelier"] if role == "team_lead" else None}
+        ask = {"name": f"A {role}{mark}", "role": role, "team_id": teams["atelier"] if role == "team_lead" else None}
         issued = await _done(client, "POST", "/v1/api-keys", admin, json=ask)
         keys[role] = {"Authorization": f"Bearer {issued['secret']}"}
     spare = await _done(client, "POST", "/v1/api-keys", admin, json={"name": "Spare", "role": "auditor"})

@@ -66,7 +66,7 @@ def test_all_of_the_company_is_played(running):
 
 def test_every_process_has_a_score_with_its_interval_and_its_people(running):
     _, said = running
-    for process in ("Acquisition", "Offer", "Experience", "Transversal", "Overall"):
+    for process in ("Acquisition", "Offer", "Experience", "Cross-cutting", "Overall"):
         assert re.search(rf"{process} +\d+  \d\.\d \(\d\.\d–\d\.\d\) +\d+", said)
 
 

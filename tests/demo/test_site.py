@@ -1,5 +1,6 @@
 """A demonstration has a site of its own, and disturbs nothing."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def test_a_site_starts_empty(build):
     (build / "demo").mkdir(parents=True)
     (build / "demo" / "left-over").touch()
     site = empty_site(build)
-    assert (site.data, site.crowded) == (build / "demo", False)
+    assert (site.data, site.other) == (build / "demo", "")
     assert not site.data.exists()
 
 
@@ -26,7 +27,8 @@ def test_a_living_demonstration_is_left_alone(build):
     (build / "demo").mkdir(parents=True)
     held = lock.take(build / "demo", "serve")
     site = empty_site(build)
-    assert (site.data, site.crowded) == (build / "demo-2", True)
+    assert site.data == build / "demo-2"
+    assert site.other == f"serve (process {os.getpid()})"
     assert (build / "demo").exists()
     held.release()
 
@@ -49,7 +51,7 @@ def test_a_taken_port_is_not_chosen(build):
 
 
 def test_no_real_database_is_ever_played_with(build):
-    site = Site(data=build / "demo", log=build / "demo.log", port=1, crowded=False)
+    site = Site(data=build / "demo", log=build / "demo.log", port=1, other="")
     environment = site.environment({"ASSESS_DATABASE_URL": "postgresql://real/one", "PATH": "/bin"})
     assert environment == {"PATH": "/bin", **site.variables}
     assert (site.settings.database_url, site.settings.data) == (None, build / "demo")

@@ -18,9 +18,6 @@ from assess.campaign.answers import NewAnswer, StoredAnswer
 from assess.campaign.hot import Forms, Holder
 from assess.campaign.tokens import INVITATION_PREFIX, read_response_key
 from assess.errors import Unauthenticated
-from assess.questionnaire.catalogue import Catalogue
-from assess.storage.database import Database
-from assess.storage.secrets import Secrets
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission
 from assess.words import Language
@@ -49,14 +46,10 @@ def provide_forms() -> Forms:
     return Forms()
 
 
-def provide_desk(
-    database: NamedDependency[Database],
-    catalogue: NamedDependency[Catalogue],
-    secrets: NamedDependency[Secrets],
-    forms: NamedDependency[Forms],
-) -> Desk:
-    """What answering stands on."""
-    return Desk(database, catalogue, forms, secrets.pepper)
+def provide_desk(request: Request[Any, Any, Any], forms: NamedDependency[Forms]) -> Desk:
+    """What answering stands on. One dependency after the other: Litestar makes a task of each that stands beside another."""
+    state = request.app.state
+    return Desk(state.database, state.catalogue, forms, state.secrets.pepper)
 
 
 def provide_holder(request: Request[Any, Any, Any], desk: NamedDependency[Desk]) -> Holder:
@@ -73,7 +66,7 @@ def provide_holder(request: Request[Any, Any, Any], desk: NamedDependency[Desk])
     return answering.holder_of(desk, key)
 
 
-def provide_today() -> date:
+def today() -> date:
     """The day, by which a campaign's end is told."""
     return datetime.now(UTC).date()
 
@@ -86,11 +79,9 @@ def provide_today() -> date:
     tags=["Respond"],
     status_code=200,
 )
-async def exchange_invitation(
-    data: JSONBody[Invited], desk: NamedDependency[Desk], today: NamedDependency[date]
-) -> Exchanged:
+async def exchange_invitation(data: JSONBody[Invited], desk: NamedDependency[Desk]) -> Exchanged:
     """Exchange an invitation for its response key, the same each time; a link scanner that does it consumes nothing."""
-    return await answering.exchange(desk, data.token, today)
+    return await answering.exchange(desk, data.token, today())
 
 
 @get(
@@ -103,11 +94,10 @@ async def exchange_invitation(
 async def read_form(
     desk: NamedDependency[Desk],
     holder: NamedDependency[Holder],
-    today: NamedDependency[date],
     lang: FromQuery[Language] = "fr",
 ) -> FormReply:
     """The questions in one language, with the answers saved so far."""
-    return await answering.read(desk, holder, lang, today)
+    return await answering.read(desk, holder, lang, today())
 
 
 @put(
@@ -122,10 +112,9 @@ async def save_answer(
     data: JSONBody[NewAnswer],
     desk: NamedDependency[Desk],
     holder: NamedDependency[Holder],
-    today: NamedDependency[date],
 ) -> StoredAnswer:
     """Save one answer. The greatest ``sequence`` wins: a stale or repeated one changes nothing and gets what is kept."""
-    return await answering.save(desk, holder, item, data, today)
+    return await answering.save(desk, holder, item, data, today())
 
 
 @post(
@@ -136,11 +125,9 @@ async def save_answer(
     tags=["Respond"],
     status_code=200,
 )
-async def submit_response(
-    desk: NamedDependency[Desk], holder: NamedDependency[Holder], today: NamedDependency[date]
-) -> Progress:
+async def submit_response(desk: NamedDependency[Desk], holder: NamedDependency[Holder]) -> Progress:
     """The answers are complete; until the close they may still be amended."""
-    return await answering.submit(desk, holder, today)
+    return await answering.submit(desk, holder, today())
 
 
 @post(
@@ -151,11 +138,9 @@ async def submit_response(
     tags=["Respond"],
     status_code=200,
 )
-async def withdraw_response(
-    desk: NamedDependency[Desk], holder: NamedDependency[Holder], today: NamedDependency[date]
-) -> Progress:
+async def withdraw_response(desk: NamedDependency[Desk], holder: NamedDependency[Holder]) -> Progress:
     """Delete all answers at once, for good."""
-    return await answering.withdraw(desk, holder, today)
+    return await answering.withdraw(desk, holder, today())
 
 
 @post(
@@ -166,11 +151,9 @@ async def withdraw_response(
     tags=["Respond"],
     status_code=200,
 )
-async def complete_invitation(
-    data: JSONBody[Invited], desk: NamedDependency[Desk], today: NamedDependency[date]
-) -> Completed:
+async def complete_invitation(data: JSONBody[Invited], desk: NamedDependency[Desk]) -> Completed:
     """Say "done", with the invitation and without the response key, so that nothing links the person to the answers."""
-    return await answering.complete(desk, data.token, today)
+    return await answering.complete(desk, data.token, today())
 
 
 handlers = [
@@ -188,7 +171,6 @@ handlers = [
             "forms": Provide(provide_forms, use_cache=True, sync_to_thread=False),
             "desk": Provide(provide_desk, sync_to_thread=False),
             "holder": Provide(provide_holder, sync_to_thread=False),
-            "today": Provide(provide_today, sync_to_thread=False),
         },
         cache_control=CacheControlHeader(no_store=True),
     )

@@ -37,8 +37,8 @@ def demonstrate(pilot: Pilot, build: Path, environment: Mapping[str, str], *, on
             site = empty_site(build)
             child = running.enter_context(serving(site, environment))
             key = asyncio.run(_first_key(site, pilot.campaign.organisation))
-        if site.crowded:
-            screen.say("", Text(f"another demonstration still runs in {build}; this one uses {site.data.name}"))
+        if site.other:
+            screen.say("", Text(f"another demonstration still runs here, {site.other}; this one uses {site.data.name}"))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             played = runner.run(play(site.address, key, pilot, build, screen))
         summarise(screen, played)

@@ -24,18 +24,20 @@ from assess.demo.phones import AT_ONCE, answer_all, answering
 from assess.demo.pilot import CampaignFile, Pilot
 from assess.demo.screen import Screen
 from assess.maturity.model import CampaignResults, ClosedCampaign
+from assess.questionnaire.model import Questionnaire
 from assess.report.model import NewReport, Report
 from assess.roadmap.model import NewRoadmap, Plan, Roadmap
 from assess.tenancy.model import Imported
-from assess.words import Language
+from assess.words import Key, Language
 
 PDF = "application/pdf"
 NAMES: dict[Language, str] = {"fr": "feuille-de-route", "en": "roadmap"}
 
 
 class Played(Struct, frozen=True, kw_only=True):
-    """What came out of it."""
+    """What came out of it. ``titles``: of processes and steps, by key, in English."""
 
+    titles: dict[Key, str]
     participation: Participation
     results: CampaignResults
     plan: Plan
@@ -50,9 +52,10 @@ async def play(address: str, key: str, pilot: Pilot, build: Path, screen: Screen
         campaign = await _set_up(client, pilot, screen)
         participation = await _collect(client, pilot, campaign, screen)
         results = await _close(client, campaign, screen)
+        titles = await _titles(client, pilot.campaign)
         roadmap, plan = await _plan(client, campaign, screen)
         pdfs = await _print(client, roadmap, pilot, build, screen)
-    return Played(participation=participation, results=results, plan=plan, pdfs=pdfs)
+    return Played(titles=titles, participation=participation, results=results, plan=plan, pdfs=pdfs)
 
 
 async def _set_up(client: Client, pilot: Pilot, screen: Screen) -> UUID:
@@ -90,6 +93,16 @@ async def _close(client: Client, campaign: UUID, screen: Screen) -> CampaignResu
     with screen.working("close", "answers sealed, originals deleted, teams scored"):
         await client.post(f"/v1/campaigns/{campaign}/close", ClosedCampaign)
         return await client.get(f"/v1/campaigns/{campaign}/results", CampaignResults)
+
+
+async def _titles(client: Client, file: CampaignFile) -> dict[Key, str]:
+    versions = sorted({version for asked in file.assessments.values() for version in asked.items()})
+    read = [
+        await client.get(f"/v1/questionnaires/{key}/versions/{version}", Questionnaire) for key, version in versions
+    ]
+    processes = [process for questionnaire in read for process in questionnaire.processes]
+    steps = {step.key: step.title["en"] for process in processes for step in process.steps}
+    return steps | {process.key: process.title["en"] for process in processes}
 
 
 async def _plan(client: Client, campaign: UUID, screen: Screen) -> tuple[Roadmap, Plan]:

@@ -14,7 +14,7 @@ import httpx
 from msgspec import Struct
 
 from assess.settings import Settings, settings_from
-from assess.storage import embedded
+from assess.storage import embedded, lock
 from assess.storage.lock import DataFolderInUse
 
 PREFERRED_PORT = 8321
@@ -29,13 +29,13 @@ class DemoError(Exception):
 class Site(Struct, frozen=True, kw_only=True):
     """Where one demonstration lives: its data folder, its log, and the port of its server.
 
-    crowded: another demonstration still runs in the usual folder.
+    other: what says of itself the server that still runs in the usual folder, if one does.
     """
 
     data: Path
     log: Path
     port: int
-    crowded: bool
+    other: str
 
     @property
     def address(self) -> str:
@@ -62,11 +62,15 @@ def empty_site(build: Path) -> Site:
 
     Raises DemoError when ``build`` cannot be written, or is full of living demonstrations.
     """
+    usual, other = (build / "demo").absolute(), ""
     for number in range(1, MOST_AT_ONCE + 1):
-        data = (build / ("demo" if number == 1 else f"demo-{number}")).absolute()
-        with contextlib.suppress(DataFolderInUse):
+        data = usual if number == 1 else usual.with_name(f"demo-{number}")
+        try:
             _erase(data)
-            return Site(data=data, log=data.with_suffix(".log"), port=_free_port(), crowded=number > 1)
+        except DataFolderInUse:
+            other = other or lock.held_by(data)
+            continue
+        return Site(data=data, log=data.with_suffix(".log"), port=_free_port(), other=other)
     raise DemoError(f"{MOST_AT_ONCE} demonstrations run in {build} already; stop one of them")
 
 

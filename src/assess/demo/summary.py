@@ -1,6 +1,6 @@
 """What came out of the play, on one screen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group
 from rich.table import Table
@@ -11,6 +11,7 @@ from assess.demo.play import Played
 from assess.demo.screen import Screen
 from assess.maturity.model import CampaignResults, Result, State
 from assess.roadmap.model import Plan, PlannedAction
+from assess.words import Key
 
 FIRST, WHYS = 3, 2
 HALF = 0.5
@@ -24,14 +25,13 @@ REASONS = {
     State.LOW_COVERAGE: "too little of it could be scored",
     State.LOW_PARTICIPATION: "too few people answered",
 }
-TITLES = {"acq": "Acquisition", "off": "Offer", "exp": "Experience", "trv": "Transversal"}
 
 
 def summarise(screen: Screen, played: Played) -> None:
     """Participation, scores or the reasons why there are none, the first actions, and the PDFs."""
     screen.heading("What came out")
     screen.say("participation", _participation(played.participation))
-    screen.say("scores", Group(_scores(played.results), *_not_shown(played.results)))
+    screen.say("scores", Group(_scores(played.results, played.titles), *_not_shown(played.results)))
     screen.say("first actions", Group(*(_action(action) for action in first_actions(played.plan))))
     screen.say("reports", Group(*(Text(str(pdf)) for pdf in played.pdfs)))
 
@@ -62,23 +62,24 @@ def _team(team: TeamParticipation) -> str:
     return f"{team.name} only {team.completed} of {team.invited}"
 
 
-def _scores(results: CampaignResults) -> Table:
+def _scores(results: CampaignResults, titles: Mapping[Key, str]) -> Table:
     company = results.nodes[0]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name in ("process", "of 100", "level (95 %)", "people", "weakest step"):
         table.add_column(name, justify="right" if name in {"of 100", "people"} else "left", overflow="fold")
     for process in company.processes:
-        table.add_row(TITLES.get(process.key, process.key), *_result(process.result, process.weakest_step))
-    table.add_row("Overall", *_result(company.overall, None))
+        weakest = titles[process.weakest_step] if process.weakest_step else ""
+        table.add_row(titles[process.key], *_result(process.result, weakest))
+    table.add_row("Overall", *_result(company.overall, ""))
     return table
 
 
-def _result(result: Result, weakest: str | None) -> tuple[str, str, str, str]:
+def _result(result: Result, weakest: str) -> tuple[str, str, str, str]:
     """Index, level with its interval, people, and the weakest step; without a score the reason stands in the last place."""
     if result.value is None or result.index is None or result.interval is None:
         return ("—", "", "", REASONS[result.state])
     low, high = result.interval.low, result.interval.high
-    return (f"{result.index:.0f}", f"{result.value:.1f} ({low:.1f}–{high:.1f})", str(result.n), weakest or "")
+    return (f"{result.index:.0f}", f"{result.value:.1f} ({low:.1f}–{high:.1f})", str(result.n), weakest)
 
 
 def _not_shown(results: CampaignResults) -> Iterable[Text]:

@@ -1,15 +1,14 @@
 """PostgreSQL's own client programs (pg_dump, pg_restore) from the wheel, for embedded and for external servers."""
 
-import os
+import contextlib
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from assess.storage.account import BINARIES, installed_folder
-
-_KEPT = ("PATH", "HOME", "PGPASSFILE", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY")
+from assess.storage.account import BINARIES, ENVIRONMENT, installed_folder
 
 
 class ClientError(Exception):
@@ -18,44 +17,40 @@ class ClientError(Exception):
 
 def dump(url: str, into: IO[bytes], *options: str) -> None:
     """Run pg_dump on the database of ``url`` (``postgresql://…``); raises ClientError."""
-    _run("pg_dump", url, options, stdout=into)
+    _run("pg_dump", url, options, into, None)
 
 
 def restore(url: str, dumped: IO[bytes], *options: str) -> None:
     """Feed an archive of pg_dump to pg_restore, into the database of ``url``; raises ClientError."""
-    _run("pg_restore", url, options, feed=dumped)
+    _run("pg_restore", url, options, None, dumped)
 
 
-def _run(
-    program: str, url: str, options: Sequence[str], *, stdout: IO[bytes] | None = None, feed: IO[bytes] | None = None
-) -> None:
+def _run(program: str, url: str, options: Sequence[str], into: IO[bytes] | None, feed: IO[bytes] | None) -> None:
     """Run a program to its end. A password goes by the environment: everybody can read a command line.
 
     What is fed goes through a pipe, since pg_restore would seek in a file, and the archive is only a part of one.
     """
     address, password = _without_password(url)
-    path = installed_folder() / BINARIES / program
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | password
-    with subprocess.Popen(  # noqa: S603 -- a program of our own wheel, no shell
-        [path, *options, "--no-password", f"--dbname={address}"],
-        stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
-        stdout=stdout or subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment,
-    ) as running:
-        said = _fed(running, feed)
+    with tempfile.TemporaryFile() as words:
+        with subprocess.Popen(  # noqa: S603 -- a program of our own wheel, no shell
+            [installed_folder() / BINARIES / program, *options, "--no-password", f"--dbname={address}"],
+            stdin=subprocess.PIPE,
+            stdout=into or words,
+            stderr=words,
+            env=ENVIRONMENT | password,
+        ) as running:
+            _feed(running, feed)
+        words.seek(0)
+        said = words.read().decode(errors="replace").strip()
     if running.returncode:
         raise ClientError(f"{program} failed: {said[-600:] or f'exit code {running.returncode}'}")
 
 
-def _fed(running: subprocess.Popen[bytes], feed: IO[bytes] | None) -> str:
-    if feed is not None and running.stdin is not None:
-        try:
+def _feed(running: subprocess.Popen[bytes], feed: IO[bytes] | None) -> None:
+    with contextlib.suppress(BrokenPipeError):  # it stopped early, and says why
+        if feed is not None and running.stdin is not None:
             shutil.copyfileobj(feed, running.stdin)
-            running.stdin.close()
-        except BrokenPipeError:  # it stopped early, and says why
-            running.stdin = None
-    return running.stderr.read().decode(errors="replace").strip() if running.stderr else ""
+        running.communicate()
 
 
 def _without_password(url: str) -> tuple[str, dict[str, str]]:
@@ -63,5 +58,5 @@ def _without_password(url: str) -> tuple[str, dict[str, str]]:
     if parts.password is None:
         return url, {}
     name, _, place = parts.netloc.rpartition("@")
-    netloc = f"{name.partition(':')[0]}@{place}"
-    return urlunsplit(parts._replace(netloc=netloc)), {"PGPASSWORD": unquote(parts.password)}
+    address = parts._replace(netloc=f"{name.partition(':')[0]}@{place}")
+    return urlunsplit(address), {"PGPASSWORD": unquote(parts.password)}

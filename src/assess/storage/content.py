@@ -1,8 +1,8 @@
 """What the database holds, as digests: one for each organisation, equal before a backup and after its restore.
 
 The digest of a table is SHA-256 over the sorted SHA-256 of its rows, each row as PostgreSQL writes it, so neither the order of
-the rows nor their place in the files matters. The digest of an organisation is over those of its tables, by name. A migration
-that adds a column changes digests: compare them at one revision.
+the rows nor their place in the files matters. The digest of an organisation is over those of its tables, by name. Tables and
+columns are those that the database has, whatever its revision; a migration that adds a column changes digests.
 """
 
 from hashlib import sha256
@@ -10,10 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Column, Select, Table, Text, cast, func, literal_column, null, select, text
+from sqlalchemy import Column, Connection, MetaData, Select, Table, Text, cast, func, literal_column, null, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assess.storage import tables
 from assess.words import Digest
 
 AS_ONE_WRITES = text(
@@ -46,20 +45,27 @@ async def contents(connection: AsyncConnection) -> list[Content]:
     """
     await connection.execute(AS_ONE_WRITES)
     found: dict[UUID | None, dict[str, TableContent]] = {None: {}}
-    for table in tables.metadata.sorted_tables:
+    for table in (await connection.run_sync(present_tables)).tables.values():
         for row in await connection.execute(_digest_of(table)):
             one = TableContent(rows=row.rows, digest=row.digest)
             found.setdefault(row.owner, {})[table.name] = one
     return [_content(owner, found[owner]) for owner in sorted(found, key=str)]
 
 
+def present_tables(connection: Connection) -> MetaData:
+    """The tables as they are now."""
+    found = MetaData(schema="assess")
+    found.reflect(connection, resolve_fks=False)
+    return found
+
+
 def owner_of(table: Table) -> Column[Any] | None:
     """The column that says whose a row is; none for what belongs to everybody."""
-    return table.c.get("organisation_id", table.c.id if table is tables.organisation else None)
+    return table.c.get("organisation_id", table.c.id if table.name == "organisation" else None)
 
 
 def row_text(table: Table) -> Any:
-    """A whole row as text, in the order of the declared columns."""
+    """A whole row as text, in the order of its columns."""
     return cast(func.row(*table.c), Text)
 
 

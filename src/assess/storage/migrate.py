@@ -68,6 +68,11 @@ async def pending(url: str) -> list[str]:
         return await connection.run_sync(_pending)
 
 
+def revisions() -> list[str]:
+    """Every revision that this code knows, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
 async def publish(connection: AsyncConnection, versions: Iterable[Version]) -> None:
     """Keep the versions that are not there yet; raises MigrationError when one has been published with another content."""
     for version in versions:

@@ -4,6 +4,7 @@ Limits of dictionaries' values, media types of hand-read bodies, the key's schem
 (from ``openapi/examples.json``, which the tests check against the schemas).
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,6 +74,7 @@ def completed(
     for item in document["paths"].values():
         for operation in item.values():
             handler = by_name[operation["operationId"]]
+            operation["summary"] = _in_words(operation["operationId"])
             operation["security"] = _security(handler)
             _without_the_frameworks_refusal(operation)
             _with_hand_read_body(operation, handler)
@@ -81,6 +83,11 @@ def completed(
     document["components"]["examples"] = _problems(document["paths"])
     plain: dict[str, Any] = msgspec.to_builtins(document)
     return plain
+
+
+def _in_words(operation_id: str) -> str:
+    """``createCampaign`` as "Create campaign"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", operation_id).capitalize()
 
 
 def _security(handler: HTTPRouteHandler) -> list[dict[str, list[str]]]:

@@ -1,5 +1,6 @@
 """The documentation page: the OpenAPI document as plain HTML, without a script and without the internet."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -15,7 +16,7 @@ summary:focus-visible{outline:3px solid var(--accent)}b{display:inline-block;min
 code,pre{font:.875rem/1.45 ui-monospace,monospace}summary code{overflow-wrap:anywhere}
 pre{background:var(--soft);padding:.75rem;border-radius:.4rem;overflow:auto;max-height:24rem}
 table{border-collapse:collapse;width:100%}td{border-top:1px solid var(--line);padding:.3rem .5rem .3rem 0;vertical-align:top}
-nav a{margin-right:1rem;color:var(--accent)}
+nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem}nav a{color:var(--accent)}
 """
 
 
@@ -91,7 +92,12 @@ def _shown(value: Any) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip())
+    return "".join(f"<p>{_coded(part)}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def _coded(text: str) -> str:
+    """Text between backticks as code."""
+    return re.sub(r"(`+)([^`]+)\1", r"<code>\2</code>", escape(text))
 
 
 def _anchor(tag: str) -> str:

@@ -1,0 +1,95 @@
+"""Putting a backup back: into a new database first, compared, and then in the place of the present one."""
+
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from assess.storage import clients, roles
+from assess.storage.backup import DUMP, BackupError, Manifest, connected, look_at, member_of, told
+from assess.storage.content import Content, contents
+from assess.storage.ids import uuid7
+
+Server: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+async def restore(url: str, file: Path, *, replace: bool) -> Manifest:
+    """Put a backup in the place of the database of ``url`` (a superuser), which nobody may be using; returns its manifest.
+
+    It is loaded into a new database and its contents are compared with the manifest; only then the two change places, in one
+    transaction: whatever goes wrong before leaves everything as it was. ``replace``: also when the present database holds
+    organisations. Raises BackupError.
+    """
+    manifest = look_at(file)
+    with told(file), tarfile.open(file, "r:") as packed:
+        name = urlsplit(url).path.lstrip("/")
+        server = await asyncpg.connect(_of_database(url, "postgres"), timeout=10)
+        try:
+            there = await server.fetchval("select true from pg_database where datname = $1", name)
+            await _refuse_full(url, replace=replace or not there)
+            fresh = await _load(server, url, member_of(packed, DUMP), manifest)
+            await _swap(server, fresh, name, there=bool(there))
+        finally:
+            await server.close()
+    return manifest
+
+
+async def _refuse_full(url: str, *, replace: bool) -> None:
+    if replace:
+        return
+    async with connected(url) as connection:
+        made = (await connection.exec_driver_sql("select to_regclass('assess.organisation')")).scalar_one()
+        held = made and (await connection.exec_driver_sql("select count(*) from assess.organisation")).scalar_one()
+    if held:
+        raise BackupError(f"the database holds {held} organisations; with --replace the backup takes their place")
+
+
+async def _load(server: Server, url: str, dumped: IO[bytes], manifest: Manifest) -> str:
+    """A new database with the dump in it, compared with the manifest; gone again when anything is wrong."""
+    name = f"assess_restored_{uuid7().hex}"
+    await server.execute(roles.ROLES)
+    await server.execute(await _said(server, "create database %I template template0 owner assess_owner", name))
+    try:
+        own = _of_database(url, name)
+        clients.restore(own, dumped, "--single-transaction", "--exit-on-error")
+        async with connected(own) as connection:
+            await connection.exec_driver_sql(roles.RIGHTS)
+            found = await contents(connection)
+            await connection.exec_driver_sql("analyze")
+        _compare(manifest.contents, found)
+    except BaseException:
+        await server.execute(await _said(server, "drop database %I", name))
+        raise
+    return name
+
+
+def _compare(said: Sequence[Content], found: Sequence[Content]) -> None:
+    if list(said) != list(found):
+        raise BackupError("what was restored is not what was backed up; nothing was changed")
+
+
+async def _swap(server: Server, fresh: str, name: str, *, there: bool) -> None:
+    old = f"assess_replaced_{uuid7().hex}"
+    try:
+        async with server.transaction():
+            if there:
+                await server.execute(await _said(server, "alter database %I rename to %I", name, old))
+            await server.execute(await _said(server, "alter database %I rename to %I", fresh, name))
+    except asyncpg.ObjectInUseError as error:
+        await server.execute(await _said(server, "drop database %I", fresh))
+        raise BackupError(f"the database {name} is in use; stop every assess serve and try again") from error
+    if there:
+        await server.execute(await _said(server, "drop database %I", old))
+
+
+async def _said(server: Server, statement: str, *names: str) -> str:
+    """A statement on databases, which takes no parameters: PostgreSQL itself quotes the names."""
+    said: str = await server.fetchval("select format($1, variadic $2::text[])", statement, names)
+    return said
+
+
+def _of_database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
