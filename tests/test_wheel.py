@@ -55,11 +55,18 @@ def test_the_installed_command_works_in_any_folder(site: Path, elsewhere: Path) 
     assert '"openapi": "3.1' in assess(site, elsewhere, "openapi")
 
 
-@pytest.mark.parametrize("name", ["migrations", "questionnaires", "examples", "openapi"])
+@pytest.mark.parametrize("name", ["migrations", "questionnaires", "examples"])
 def test_the_wheel_has_every_shipped_file(site: Path, name: str) -> None:
     there = {
-        str(path.relative_to(site / "assess" / f"_{name}")) for path in (site / "assess" / f"_{name}").rglob("*.*")
+        str(path.relative_to(site / "assess" / f"_{name}"))
+        for path in (site / "assess" / f"_{name}").rglob("*.*")
+        if path.suffix != ".pyc"
     }
     here = {str(path.relative_to(ROOT / name)) for path in (ROOT / name).rglob("*.*") if path.suffix != ".pyc"}
     assert there == here != set()
     assert shipped.folder(name) == ROOT / name
+
+
+def test_the_wheel_has_the_api_s_documents_and_nothing_else_of_their_folder(site: Path) -> None:
+    there = {path.name for path in (site / "assess" / "_openapi").iterdir()}
+    assert there == {"examples.json", "openapi.json"}

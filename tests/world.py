@@ -16,7 +16,6 @@ atelier,Atelier{mark},house,offer,5,Ana{mark}
 labo,Labo{mark},house,offer|data,5,
 """
 SIZES = {"atelier": 6, "labo": 7}
-NO_NUMBER = UUID(int=0)
 MARK = "7canary7"
 """Stands in whatever people of the shared world have said, and nowhere else."""
 

@@ -287,7 +287,7 @@ NO_ROOM: Text = {
 }
 
 
-def _planned(action: Action, rank: int, titles: dict[str, roadmap.Role]) -> PlannedAction:
+def _planned(action: Action, rank: int, titles: dict[str, roadmap.LibraryRole]) -> PlannedAction:
     start = {1: rank % 3, 2: 2 + rank % 7, 3: 9}[action.phase]
     end = min(11, start + action.duration - 1)
     role = titles[action.role]

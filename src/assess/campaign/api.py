@@ -31,6 +31,9 @@ from assess.storage.database import Tx
 from assess.storage.secrets import Secrets
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Imported, Permission, Principal
+from assess.web.conditional import CHANGES
+from assess.web.idempotency import IDEMPOTENT
+from assess.web.paging import Pages, by_creation
 from assess.web.requests import CSV, JSON, media_type_of
 
 PATH = "/campaigns/{campaign_id:uuid}"
@@ -42,6 +45,7 @@ PATH = "/campaigns/{campaign_id:uuid}"
     responses=problems(400, 401, 403, 409, 415, 422),
     operation_id="createCampaign",
     tags=["Campaigns"],
+    opt={IDEMPOTENT: True},
 )
 async def create_campaign(data: JSONBody[NewCampaign], tx: NamedDependency[Tx]) -> Campaign:
     """Create a draft: next say which team is asked what, import the people, look ahead, launch."""
@@ -55,9 +59,9 @@ async def create_campaign(data: JSONBody[NewCampaign], tx: NamedDependency[Tx]) 
     operation_id="listCampaigns",
     tags=["Campaigns"],
 )
-async def list_campaigns(tx: NamedDependency[Tx]) -> CampaignPage:
+async def list_campaigns(tx: NamedDependency[Tx], pages: NamedDependency[Pages]) -> CampaignPage:
     """All campaigns, newest first."""
-    return CampaignPage(items=await store.campaigns_of(tx), next=None)
+    return pages.page(CampaignPage, await store.campaigns_of(tx, pages.window), by_creation)
 
 
 @get(
@@ -82,8 +86,14 @@ async def read_campaign(campaign_id: FromPath[UUID], tx: NamedDependency[Tx]) ->
 async def list_assessments(
     campaign_id: FromPath[UUID], tx: NamedDependency[Tx], catalogue: NamedDependency[Catalogue]
 ) -> AssessmentPage:
-    """Which team is asked what."""
+    """Which team is asked what: the whole of it, since it is said anew as a whole."""
     return AssessmentPage(items=await service.assessments(tx, catalogue, campaign_id), next=None)
+
+
+async def assessments_now(request: Request[Any, Any, Any], tx: Tx) -> AssessmentPage:
+    """What the teams are asked of a campaign that a request is about to change."""
+    catalogue, campaign_id = request.app.state.catalogue, request.path_params["campaign_id"]
+    return AssessmentPage(items=await service.assessments(tx, catalogue, campaign_id, lock=True), next=None)
 
 
 @put(
@@ -92,6 +102,7 @@ async def list_assessments(
     responses=problems(400, 401, 403, 404, 409, 415, 422),
     operation_id="chooseAssessments",
     tags=["Campaigns"],
+    opt={CHANGES: assessments_now},
 )
 async def choose_assessments(
     campaign_id: FromPath[UUID],
@@ -110,9 +121,12 @@ async def choose_assessments(
     operation_id="listPeople",
     tags=["Campaigns"],
 )
-async def list_people(campaign_id: FromPath[UUID], tx: NamedDependency[Tx]) -> PersonPage:
-    """The roster."""
-    return PersonPage(items=await service.people(tx, campaign_id), next=None)
+async def list_people(
+    campaign_id: FromPath[UUID], tx: NamedDependency[Tx], pages: NamedDependency[Pages]
+) -> PersonPage:
+    """The roster, by team and name."""
+    people = await service.people(tx, campaign_id, pages.window)
+    return pages.page(PersonPage, people, lambda person: (person.team, person.name, person.id))
 
 
 @post(
@@ -121,6 +135,7 @@ async def list_people(campaign_id: FromPath[UUID], tx: NamedDependency[Tx]) -> P
     responses=problems(400, 401, 403, 404, 409, 415, 422),
     operation_id="addPerson",
     tags=["Campaigns"],
+    opt={IDEMPOTENT: True},
 )
 async def add_person(campaign_id: FromPath[UUID], data: JSONBody[NewPerson], tx: NamedDependency[Tx]) -> Person:
     """Add one person to the roster of a draft."""
@@ -134,7 +149,7 @@ async def add_person(campaign_id: FromPath[UUID], data: JSONBody[NewPerson], tx:
     operation_id="importPeople",
     tags=["Campaigns"],
     status_code=200,
-    opt={"takes": (CSV, JSON), "schema": "NewPerson", "many": True},
+    opt={"takes": (CSV, JSON), "schema": "NewPerson", "many": True, IDEMPOTENT: True},
     request_max_body_size=2 * 1024 * 1024,
 )
 async def import_people(
@@ -168,6 +183,7 @@ async def read_preflight(campaign_id: FromPath[UUID], tx: NamedDependency[Tx]) -
     operation_id="launchCampaign",
     tags=["Campaigns"],
     status_code=200,
+    opt={IDEMPOTENT: True},
 )
 async def launch_campaign(
     campaign_id: FromPath[UUID], tx: NamedDependency[Tx], secrets: NamedDependency[Secrets]
@@ -183,6 +199,7 @@ async def launch_campaign(
     operation_id="extendCampaign",
     tags=["Campaigns"],
     status_code=200,
+    opt={IDEMPOTENT: True},
 )
 async def extend_campaign(campaign_id: FromPath[UUID], data: JSONBody[Extension], tx: NamedDependency[Tx]) -> Campaign:
     """Give people more time; an end can only be moved to a later day."""

@@ -34,6 +34,7 @@ from assess.errors import Finding, Invalid
 from assess.questionnaire.catalogue import Catalogue, QuestionnaireUnknown
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
+from assess.storage.paging import Window
 from assess.storage.secrets import Secrets
 from assess.tenancy.model import Imported, Principal, Team
 from assess.tenancy.store import organisation_of, teams_of
@@ -56,9 +57,9 @@ async def create(tx: Tx, new: NewCampaign) -> Campaign:
     return await store.add_campaign(tx, new)
 
 
-async def assessments(tx: Tx, catalogue: Catalogue, campaign_id: UUID) -> list[Assessment]:
-    """Which team is asked what; raises CampaignNotFound."""
-    await store.campaign_of(tx, campaign_id)
+async def assessments(tx: Tx, catalogue: Catalogue, campaign_id: UUID, *, lock: bool = False) -> list[Assessment]:
+    """Which team is asked what; with ``lock`` whoever else changes the campaign waits. Raises CampaignNotFound."""
+    await store.campaign_of(tx, campaign_id, lock=lock)
     return [_assessment(asked, catalogue) for asked in await store.asked_of(tx, campaign_id)]
 
 
@@ -77,10 +78,10 @@ async def choose(tx: Tx, catalogue: Catalogue, campaign_id: UUID, choices: Seque
     return await assessments(tx, catalogue, campaign_id)
 
 
-async def people(tx: Tx, campaign_id: UUID) -> list[Person]:
-    """The roster; raises CampaignNotFound."""
+async def people(tx: Tx, campaign_id: UUID, window: Window) -> list[Person]:
+    """The part of the roster in the window; raises CampaignNotFound."""
     await store.campaign_of(tx, campaign_id)
-    return await store.people_of(tx, campaign_id)
+    return await store.people_of(tx, campaign_id, window)
 
 
 async def add_person(tx: Tx, campaign_id: UUID, new: NewPerson) -> Person:

@@ -21,6 +21,7 @@ from assess.errors import Conflict, NotFound
 from assess.questionnaire.model import Questionnaire
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
+from assess.storage.paging import Window
 from assess.storage.tables import (
     assessment,
     assessment_questionnaire,
@@ -71,10 +72,10 @@ async def add_campaign(tx: Tx, new: NewCampaign) -> Campaign:
     return await campaign_of(tx, fields["id"])
 
 
-async def campaigns_of(tx: Tx) -> list[Campaign]:
-    """All campaigns, newest first."""
+async def campaigns_of(tx: Tx, window: Window) -> list[Campaign]:
+    """The campaigns in the window, newest first."""
     query = select(*_CAMPAIGN).where(campaign.c.organisation_id == tx.organisation_id)
-    rows = await tx.execute(query.order_by(campaign.c.created_at.desc(), campaign.c.id))
+    rows = await tx.execute(window.applied(query, campaign.c.created_at, campaign.c.id, descending=True))
     return [msgspec.convert(row, Campaign, from_attributes=True) for row in rows]
 
 
@@ -156,17 +157,18 @@ async def questionnaires_of(tx: Tx, digests: Collection[Digest]) -> dict[Digest,
     return {row.digest: msgspec.convert(row.body, Questionnaire) for row in rows}
 
 
-async def people_of(tx: Tx, campaign_id: UUID) -> list[Person]:
-    """The roster, by team and name."""
-    rows = await tx.execute(
+async def people_of(tx: Tx, campaign_id: UUID, window: Window | None = None) -> list[Person]:
+    """The roster, or the part of it in the window, by team and name."""
+    query = (
         select(
             *(person.c.id, person.c.name, person.c.email, person.c.language, person.c.perspective, person.c.team_id),
             team.c.key.label("team"),
         )
         .join(team, (team.c.organisation_id == person.c.organisation_id) & (team.c.id == person.c.team_id))
         .where(person.c.organisation_id == tx.organisation_id, person.c.campaign_id == campaign_id)
-        .order_by(team.c.key, person.c.name, person.c.id)
     )
+    order = (team.c.key, person.c.name, person.c.id)
+    rows = await tx.execute(query.order_by(*order) if window is None else window.applied(query, *order))
     return [msgspec.convert(row, Person, from_attributes=True) for row in rows]
 
 

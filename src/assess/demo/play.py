@@ -24,7 +24,7 @@ from assess.demo.phones import AT_ONCE, answer_all, answering
 from assess.demo.pilot import CampaignFile, Pilot
 from assess.demo.screen import Screen
 from assess.maturity.model import CampaignResults, ClosedCampaign
-from assess.questionnaire.model import Questionnaire
+from assess.questionnaire.catalogue import Version
 from assess.report.model import NewReport, Report
 from assess.roadmap.model import NewRoadmap, Plan, Roadmap
 from assess.tenancy.model import Imported
@@ -97,9 +97,7 @@ async def _close(client: Client, campaign: UUID, screen: Screen) -> CampaignResu
 
 async def _titles(client: Client, file: CampaignFile) -> dict[Key, str]:
     versions = sorted({version for asked in file.assessments.values() for version in asked.items()})
-    read = [
-        await client.get(f"/v1/questionnaires/{key}/versions/{version}", Questionnaire) for key, version in versions
-    ]
+    read = [await client.get(f"/v1/questionnaires/{key}/versions/{version}", Version) for key, version in versions]
     processes = [process for questionnaire in read for process in questionnaire.processes]
     steps = {step.key: step.title["en"] for process in processes for step in process.steps}
     return steps | {process.key: process.title["en"] for process in processes}

@@ -1,8 +1,8 @@
-"""Backups: one file with everything of the database and no secret; and putting one back.
+"""Backups: one file with everything of the database and no secret.
 
-The file is a tar: ``manifest.json`` (what is in it, with the digest of every organisation's content), ``roles.sql`` (for psql) and
-``database.dump`` (pg_dump's archive: tables, rows, policies, grants, functions). It can be put back by hand with psql and
-pg_restore. The pepper and the campaigns' secrets are never in it: see docs/adr/0008-backup-without-secrets.md.
+The file is a tar: ``manifest.json`` (what is in it, with the digest of every organisation's content), ``roles.sql`` (for psql)
+and ``database.dump`` (pg_dump's archive: tables, rows, policies, grants, functions). ``restoring`` puts one back; psql and
+pg_restore can too. The pepper and the campaigns' secrets are never in it: see docs/adr/0008-backup-without-secrets.md.
 """
 
 import contextlib

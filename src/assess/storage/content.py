@@ -10,7 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, MetaData, Select, Table, Text, cast, func, literal_column, null, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    cast,
+    false,
+    func,
+    literal_column,
+    null,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assess.words import Digest
@@ -62,6 +77,12 @@ def present_tables(connection: Connection) -> MetaData:
 def owner_of(table: Table) -> Column[Any] | None:
     """The column that says whose a row is; none for what belongs to everybody."""
     return table.c.get("organisation_id", table.c.id if table.name == "organisation" else None)
+
+
+def owned_by(table: Table, organisation_id: UUID) -> ColumnElement[bool]:
+    """The condition for the rows of one organisation; what belongs to everybody is nobody's."""
+    owner = owner_of(table)
+    return false() if owner is None else owner == organisation_id
 
 
 def row_text(table: Table) -> Any:

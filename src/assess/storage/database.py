@@ -14,8 +14,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from msgspec import Struct
-from sqlalchemy import CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy import CursorResult, Executable, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -31,17 +31,14 @@ SESSION = {
     "transaction_timeout": "15s",
 }
 """Limits of every application connection."""
+PATIENCE, PATIENCE_HOT = 65.0, 8.0
+"""Seconds that we wait for a statement, longer than the server takes over any (sealing 60, the hot path 5): then it is the
+link that stands still, and the connection is given up."""
 
-
-_LOST = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.exceptions.OperatorInterventionError,
-    asyncpg.exceptions.LockNotAvailableError,
-    asyncpg.exceptions.TransactionRollbackError,
-)
+_LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_NOT_NOW = ("08", "40", "53", "57", "58", "25P03", "25P04", "55P03")
+"""How SQLSTATEs begin that say "not now": connection, rolled back, resources (a full disk), operator (a restart), system;
+a transaction that was too slow, and a lock."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -83,7 +80,7 @@ class Database(Struct, frozen=True):
     async def call(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """One row of one autocommitted statement by the raw driver: the hot path's single round trip."""
         async with self._driver() as driver:
-            return await driver.fetchrow(sql, *arguments)
+            return await driver.fetchrow(sql, *arguments, timeout=PATIENCE_HOT)
 
     async def run(self, sql: str) -> None:
         """One autocommitted statement by the raw driver, for what cannot run in a transaction (VACUUM)."""
@@ -98,8 +95,8 @@ class Database(Struct, frozen=True):
             driver: Any = connection.driver_connection
             try:
                 yield driver
-            except asyncpg.InternalClientError:
-                driver.terminate()  # a dying server cut an exchange in two, and the connection does not know it yet
+            except (asyncpg.InternalClientError, TimeoutError):
+                driver.terminate()  # a dying server cut an exchange in two, or the link stands still: it does not know yet
                 raise
             finally:
                 if driver.is_closed():
@@ -123,19 +120,19 @@ class Database(Struct, frozen=True):
 
 def connect(url: str, *, pool: int = 10) -> Database:
     """A Database for ``postgresql://…``; no connection is made yet."""
-    return Database(
-        create_async_engine(
-            driver_url(url),
-            pool_size=pool,
-            max_overflow=0,
-            pool_timeout=5,
-            pool_pre_ping=False,
-            pool_use_lifo=True,
-            json_serializer=lambda value: msgspec.json.encode(value).decode(),
-            json_deserializer=msgspec.json.decode,
-            connect_args={"server_settings": SESSION, "timeout": 5},
-        )
+    engine = create_async_engine(
+        driver_url(url),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+        connect_args={"server_settings": SESSION, "timeout": 5, "command_timeout": PATIENCE},
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    return Database(engine)
 
 
 def driver_url(url: str) -> str:
@@ -148,6 +145,12 @@ def _set_organisation(organisation_id: UUID) -> str:
     return f"SET LOCAL assess.organisation = '{UUID(str(organisation_id))}'"
 
 
+def _refuse_dead(connection: Any, _record: object, _proxy: object) -> None:
+    """After a restart of the database nobody is handed what the pool still holds of the time before."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+
+
 @contextlib.asynccontextmanager
 async def _explained() -> AsyncIterator[None]:
     """A lost or exhausted database is a 503 with words; every other error passes as it is."""
@@ -156,14 +159,16 @@ async def _explained() -> AsyncIterator[None]:
     except PoolTimeout as error:
         raise DatabaseUnavailable(headers={"Retry-After": "1"}) from error
     except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, InterfaceError) or _is_transient(error):
+        if error.connection_invalidated or isinstance(error, InterfaceError) or _is_transient(error.orig):
+            raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
+        raise
+    except asyncpg.PostgresError as error:
+        if _is_transient(error):
             raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
         raise
     except _LOST as error:
         raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
 
 
-def _is_transient(error: DBAPIError) -> bool:
-    """Class 53 (resources), 57 (operator), 08 (connection), 40 (rolled back), 55P03 (a lock): the database says "not now"."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return state[:2] in {"53", "57", "08", "40"} or state == "55P03"
+def _is_transient(error: BaseException | None) -> bool:
+    return (getattr(error, "sqlstate", None) or "").startswith(_NOT_NOW)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, delete, get, post, put
+from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -26,6 +27,9 @@ from assess.tenancy.model import (
     TeamPage,
 )
 from assess.tenancy.team_sheet import teams_from_json, teams_from_sheet
+from assess.web.conditional import CHANGES
+from assess.web.idempotency import IDEMPOTENT
+from assess.web.paging import Pages, by_creation
 from assess.web.requests import CSV, JSON, media_type_of
 
 
@@ -62,9 +66,10 @@ async def read_organisation(organisation_id: FromPath[UUID], tx: NamedDependency
     operation_id="listTeams",
     tags=["Teams"],
 )
-async def list_teams(tx: NamedDependency[Tx]) -> TeamPage:
+async def list_teams(tx: NamedDependency[Tx], pages: NamedDependency[Pages]) -> TeamPage:
     """All teams in the order of the tree."""
-    return TeamPage(items=await store.teams_of(tx), next=None)
+    teams, places = await service.teams_within(tx, pages.window)
+    return pages.page(TeamPage, teams, lambda team: places[team.id])
 
 
 @post(
@@ -73,6 +78,7 @@ async def list_teams(tx: NamedDependency[Tx]) -> TeamPage:
     responses=problems(400, 401, 403, 409, 415, 422),
     operation_id="createTeam",
     tags=["Teams"],
+    opt={IDEMPOTENT: True},
 )
 async def create_team(data: JSONBody[NewTeam], tx: NamedDependency[Tx]) -> Team:
     """Add one team below the team whose key is ``parent``."""
@@ -86,7 +92,7 @@ async def create_team(data: JSONBody[NewTeam], tx: NamedDependency[Tx]) -> Team:
     operation_id="importTeams",
     tags=["Teams"],
     status_code=200,
-    opt={"takes": (CSV, JSON), "schema": "NewTeam", "many": True},
+    opt={"takes": (CSV, JSON), "schema": "NewTeam", "many": True, IDEMPOTENT: True},
     request_max_body_size=2 * 1024 * 1024,
 )
 async def import_teams(
@@ -114,12 +120,18 @@ async def read_team(team_id: FromPath[UUID], tx: NamedDependency[Tx]) -> Team:
     return await store.team_of(tx, team_id)
 
 
+async def team_now(request: Request[Any, Any, Any], tx: Tx) -> Team:
+    """The team that a request is about to change."""
+    return await store.team_of(tx, request.path_params["team_id"], lock=True)
+
+
 @put(
     "/teams/{team_id:uuid}",
     guards=[may(Permission.MANAGE_TEAMS)],
     responses=problems(400, 401, 403, 404, 409, 415, 422),
     operation_id="replaceTeam",
     tags=["Teams"],
+    opt={CHANGES: team_now},
 )
 async def replace_team(team_id: FromPath[UUID], data: JSONBody[NewTeam], tx: NamedDependency[Tx]) -> Team:
     """Say a team anew; running campaigns keep the tree as it was at their launch."""
@@ -133,9 +145,9 @@ async def replace_team(team_id: FromPath[UUID], data: JSONBody[NewTeam], tx: Nam
     operation_id="listApiKeys",
     tags=["API keys"],
 )
-async def list_api_keys(tx: NamedDependency[Tx]) -> ApiKeyPage:
+async def list_api_keys(tx: NamedDependency[Tx], pages: NamedDependency[Pages]) -> ApiKeyPage:
     """All keys of your organisation, without their secrets."""
-    return ApiKeyPage(items=await store.keys_of(tx), next=None)
+    return pages.page(ApiKeyPage, await store.keys_of(tx, pages.window), by_creation)
 
 
 @post(
@@ -144,6 +156,8 @@ async def list_api_keys(tx: NamedDependency[Tx]) -> ApiKeyPage:
     responses=problems(400, 401, 403, 415, 422),
     operation_id="createApiKey",
     tags=["API keys"],
+    opt={IDEMPOTENT: True},
+    cache_control=CacheControlHeader(no_store=True),
 )
 async def create_api_key(
     data: JSONBody[NewApiKey], tx: NamedDependency[Tx], secrets: NamedDependency[Secrets]

@@ -7,6 +7,7 @@ from uuid import UUID
 from assess.errors import Conflict, Finding, Invalid
 from assess.storage.database import Database, Tx
 from assess.storage.ids import uuid7
+from assess.storage.paging import Window
 from assess.tenancy import store
 from assess.tenancy.model import (
     GRANTS,
@@ -92,6 +93,17 @@ async def me(tx: Tx, principal: Principal) -> Me:
         permissions=permissions,
         links=links,
     )
+
+
+async def teams_within(tx: Tx, window: Window) -> tuple[list[Team], dict[UUID, list[str]]]:
+    """The teams in the window, in the order of the tree; and the place of each: the keys from the top down to its own."""
+    teams = await store.teams_of(tx)
+    places: dict[UUID | None, list[str]] = {None: []}
+    for team in teams:
+        places[team.id] = [*places[team.parent_id], team.key]
+    after = list(window.after or ())
+    shown = [team for team in teams if places[team.id] > after][: window.limit + 1]
+    return shown, {team.id: places[team.id] for team in shown}
 
 
 async def add_team(tx: Tx, new: NewTeam) -> Team:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from assess.errors import NotFound
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
+from assess.storage.paging import Window
 from assess.storage.tables import api_key, organisation, team
 from assess.tenancy.model import ApiKey, NewApiKey, NewTeam, Organisation, Team
 
@@ -67,10 +68,10 @@ async def teams_of(tx: Tx) -> list[Team]:
     return in_order([msgspec.convert(row, Team, from_attributes=True) for row in rows])
 
 
-async def team_of(tx: Tx, team_id: UUID) -> Team:
-    """One team; raises TeamNotFound."""
-    rows = await tx.execute(select(*_TEAM).where(team.c.organisation_id == tx.organisation_id, team.c.id == team_id))
-    found = rows.one_or_none()
+async def team_of(tx: Tx, team_id: UUID, *, lock: bool = False) -> Team:
+    """One team; with ``lock`` whoever else changes it waits. Raises TeamNotFound."""
+    query = select(*_TEAM).where(team.c.organisation_id == tx.organisation_id, team.c.id == team_id)
+    found = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
     if found is None:
         raise TeamNotFound
     return msgspec.convert(found, Team, from_attributes=True)
@@ -105,13 +106,10 @@ async def add_key(tx: Tx, new: NewApiKey, key_id: UUID, secret_hash: bytes) -> A
     return msgspec.convert({**row, "revoked_at": None, "last_used_on": None}, ApiKey)
 
 
-async def keys_of(tx: Tx) -> list[ApiKey]:
-    """All keys, oldest first."""
-    rows = await tx.execute(
-        select(*_KEY)
-        .where(api_key.c.organisation_id == tx.organisation_id)
-        .order_by(api_key.c.created_at, api_key.c.id)
-    )
+async def keys_of(tx: Tx, window: Window) -> list[ApiKey]:
+    """The keys in the window, oldest first."""
+    query = select(*_KEY).where(api_key.c.organisation_id == tx.organisation_id)
+    rows = await tx.execute(window.applied(query, api_key.c.created_at, api_key.c.id))
     return [msgspec.convert(row, ApiKey, from_attributes=True) for row in rows]
 
 
