@@ -3,6 +3,7 @@
 #   make demo           play the pilot company of examples/ and leave the server running; ONCE=1 exits instead
 #   make test           the whole test suite; ARGS="tests/demo -x" runs a part of it
 #   make lint           style and types
+#   make lint-api       check openapi/openapi.json with Spectral and Redocly; needs nodejs and npm
 #   make openapi        write openapi/openapi.json again from the code
 #   make examples       record the examples of openapi/ again from a real run, then openapi.json
 #   make lock           choose the versions of requirements.lock again
@@ -14,8 +15,9 @@ RUN := $(VENV)/bin/python -m
 # The environment knows the folder it was made in: a moved checkout makes a new one.
 READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 PIP := $(RUN) pip --disable-pip-version-check install --quiet
+LINTERS := build/linters
 
-.PHONY: help demo test lint openapi examples lock clean
+.PHONY: help demo test lint lint-api openapi examples lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -31,6 +33,10 @@ lint: $(READY)
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 
+lint-api: $(LINTERS)/.ready
+	npm --prefix $(LINTERS) run --silent spectral -- $(CURDIR)/openapi/openapi.json
+	npm --prefix $(LINTERS) run --silent redocly -- $(CURDIR)/openapi/openapi.json
+
 openapi: $(READY)
 	$(RUN) assess openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
@@ -41,16 +47,26 @@ examples: $(READY)
 
 # Universal (CPython 3.11 and later, x86-64 and aarch64), with the hashes of every file and without any index's address;
 # the tools of the tests and the build backend are in it too, so that one lock makes the one environment.
+COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
+# What runs in an environment of its own: the bench's peer, and the generator of clients that the tests try.
+APART := benchmarks/peer/requirements tests/openapi/generator
+
 lock:
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv
-	printf 'hatchling>=1.27\neditables\n' | build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' \
-	  --extra test --output-file requirements.lock pyproject.toml -
-	! grep -nE '^ *-(-|[if])|://' requirements.lock | grep -v -- '--hash='
+	printf 'hatchling>=1.27\neditables\n' | $(COMPILE) --extra test --output-file requirements.lock pyproject.toml -
+	$(foreach each,$(APART),$(COMPILE) --output-file $(each).lock $(each).in && )true
+	! grep -nE '^ *-(-|[if])|://' requirements.lock $(APART:=.lock) | grep -v -- '--hash='
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(LINTERS)/.ready: $(addprefix tests/openapi/linters/,package.json package-lock.json .npmrc spectral.yaml redocly.yaml)
+	@mkdir -p $(LINTERS)
+	@cp $^ $(LINTERS)
+	@cd $(LINTERS) && npm ci --silent
+	@touch $@
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Assess needs Python 3.11 or later, this is " + sys.version.split()[0] + "; choose another: make PYTHON=python3.11")'

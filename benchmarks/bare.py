@@ -74,6 +74,10 @@ async def empty() -> None:
     """Nothing."""
 
 
+async def leave_alone(_connection: asyncpg.Connection) -> None:
+    """Without it asyncpg's pool sends a second statement after each first one."""
+
+
 def provide_pool(request: Request[Any, Any, Any]) -> asyncpg.Pool:
     """The pool."""
     return request.app.state.pool
@@ -83,7 +87,7 @@ def application(url: str) -> Litestar:
     """The application; its pool is as large as ours."""
 
     async def connect(app: Litestar) -> None:
-        app.state.pool = await asyncpg.create_pool(url, min_size=10, max_size=10)
+        app.state.pool = await asyncpg.create_pool(url, min_size=10, max_size=10, reset=leave_alone)
 
     async def disconnect(app: Litestar) -> None:
         await app.state.pool.close()

@@ -51,7 +51,8 @@ def open_campaign(address: str, key: str, name: str, people: int) -> tuple[str, 
         at = f"/v1/campaigns/{_post(http, '/v1/campaigns', new)['id']}"
         asked = [{"key": each, "version": "1.0.0"} for each in ASKED]
         choices = {"items": [{"team": "bench", "questionnaires": asked}]}
-        http.put(f"{at}/assessments", json=choices).raise_for_status()
+        state = {"If-Match": http.get(f"{at}/assessments").headers.get("etag", "*")}
+        http.put(f"{at}/assessments", json=choices, headers=state).raise_for_status()
         lines = [f"P{n},p{n}@example.com,fr,member,bench" for n in range(people)]
         _post(http, f"{at}/people/import", "\n".join(["name,email,language,perspective,team", *lines]))
         _post(http, f"{at}/launch")
@@ -71,7 +72,9 @@ def exchange(address: str, token: str) -> tuple[str, list[str]]:
         form = http.get("/v1/respond", headers={"Authorization": f"Bearer {key}"}).raise_for_status().json()
     processes = [process for questionnaire in form["questionnaires"] for process in questionnaire["processes"]]
     steps = [step for process in processes for step in process["steps"]]
-    return key, [item["key"] for part in (*steps, *({"items": each["kpis"]} for each in processes)) for item in part["items"]]
+    return key, [
+        item["key"] for part in (*steps, *({"items": each["kpis"]} for each in processes)) for item in part["items"]
+    ]
 
 
 def multiply(settings: Settings, key: str, items: list[str], times: int) -> list[Response]:
@@ -99,7 +102,7 @@ async def _multiply(settings: Settings, key: str, items: list[str], times: int) 
     connection = await asyncpg.connect(embedded.attach(settings).url("postgres"))
     try:
         first = await connection.fetchrow("select * from assess.response where key_hash = $1", _hash(pepper, key))
-        made = [_like(first, key) for _ in range(times)]
+        made = [_like(first, pepper, key) for _ in range(times)]
         rows = [_row(first, each, pepper) for each in made]
         await connection.copy_records_to_table(
             "response", schema_name="assess", records=rows, columns=[*_RESPONSES, *_REST]
@@ -111,11 +114,11 @@ async def _multiply(settings: Settings, key: str, items: list[str], times: int) 
     return made
 
 
-def _like(first: Any, key: str) -> Response:
+def _like(first: Any, pepper: bytes, key: str) -> Response:
     """A new response with a key of its own, under the same form."""
-    parts = _parts(key)
+    parts = _parts(pepper, key)
     text = ResponseKeyText(parts.organisation_id, parts.campaign_id, parts.form_digest, secrets.token_bytes(32))
-    return Response(key=write_response_key(text), organisation_id=first["organisation_id"], id=uuid4())
+    return Response(key=write_response_key(pepper, text), organisation_id=first["organisation_id"], id=uuid4())
 
 
 def _row(first: Any, made: Response, pepper: bytes) -> tuple[Any, ...]:
@@ -124,11 +127,11 @@ def _row(first: Any, made: Response, pepper: bytes) -> tuple[Any, ...]:
 
 
 def _hash(pepper: bytes, key: str) -> bytes:
-    return response_hash(pepper, _parts(key).key)
+    return response_hash(pepper, _parts(pepper, key).key)
 
 
-def _parts(key: str) -> ResponseKeyText:
-    parts = read_response_key(key)
+def _parts(pepper: bytes, key: str) -> ResponseKeyText:
+    parts = read_response_key(pepper, key)
     if parts is None:
         raise ValueError("no response key")
     return parts

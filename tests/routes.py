@@ -10,7 +10,16 @@ from assess.app import Application, handlers_of
 from assess.tenancy.access import May
 from assess.tenancy.model import Permission
 
-IDS = ("organisation_id", "team_id", "campaign_id", "assessment_id", "roadmap_id", "report_id", "key_id")
+IDS = (
+    "organisation_id",
+    "team_id",
+    "campaign_id",
+    "assessment_id",
+    "person_id",
+    "roadmap_id",
+    "report_id",
+    "key_id",
+)
 BODIES = {"POST": b"{}", "PUT": b"{}"}
 KEYLESS = {Permission.PUBLIC, Permission.RESPOND}
 NEW_EACH_TIME = {"date", "x-request-id", "ratelimit", "retry-after"}

@@ -29,25 +29,21 @@ class World(Struct, frozen=True, kw_only=True):
     shared_query: str
 
 
-async def build_world(
-    client: httpx.AsyncClient, organisation: UUID, admin: Headers, mark: str = "", most: int = 99
-) -> World:
-    """Play one company from its teams to its report.
-
-    ``mark`` stands in each name, address and comment that people gave; ``most``: how many questions each person answers.
-    """
+async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Headers, mark: str = "") -> World:
+    """Play one company from its teams to its report; ``mark`` stands in each name, address and comment that people gave."""
     teams = await _teams(client, admin, mark)
     campaign = await _launched(client, admin, f"spring{mark}", mark)
-    response_key = await _answers(client, admin, campaign, mark, most)
-    closed = await _done(client, "POST", f"/v1/campaigns/{campaign}/close", admin)
+    response_key = await _answers(client, admin, campaign, mark)
+    closed = await done(client, "POST", f"/v1/campaigns/{campaign}/close", admin)
     assert closed["scored"] > 0
-    assessments = (await _done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
+    assessments = (await done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
+    people = (await done(client, "GET", f"/v1/campaigns/{campaign}/people", admin))["items"]
     start = str(datetime.now(UTC).date())
-    roadmap = (await _done(client, "POST", "/v1/roadmaps", admin, json={"campaign_id": campaign, "starts_on": start}))[
+    roadmap = (await done(client, "POST", "/v1/roadmaps", admin, json={"campaign_id": campaign, "starts_on": start}))[
         "id"
     ]
-    report = (await _done(client, "POST", "/v1/reports", admin, json={"roadmap_id": roadmap, "language": "fr"}))["id"]
-    link = await _done(client, "POST", f"/v1/reports/{report}/links", admin)
+    report = (await done(client, "POST", "/v1/reports", admin, json={"roadmap_id": roadmap, "language": "fr"}))["id"]
+    link = await done(client, "POST", f"/v1/reports/{report}/links", admin)
     keys, key_id = await _keys(client, admin, teams, mark)
     return World(
         organisation=organisation,
@@ -59,6 +55,7 @@ async def build_world(
             "other_assessment_id": next(each["id"] for each in assessments if each["team"] == "labo"),
             "roadmap_id": roadmap,
             "report_id": report,
+            "person_id": people[0]["id"],
             "key_id": key_id,
             "number": "1",
             "item": "off-listen-insight",
@@ -109,47 +106,50 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
         f"/v1/reports/{ids['report_id']}/content",
     ):
         (await client.get(path, headers=admin)).raise_for_status()
-    team = await _done(client, "GET", f"/v1/teams/{ids['team_id']}", admin)
+    team = await done(client, "GET", f"/v1/teams/{ids['team_id']}", admin)
     said = {name: team[name] for name in ("key", "name", "functions", "lead")}
     sent = {**said, "parent": "house", "capacity_days": 6}
     await _put(client, f"/v1/teams/{ids['team_id']}", admin, sent)
-    await _done(client, "POST", "/v1/teams", admin, json={"key": "stand", "name": "Stand", "parent": "house"})
-    await _done(client, "DELETE", f"/v1/api-keys/{ids['key_id']}", admin)
+    await done(client, "POST", "/v1/teams", admin, json={"key": "stand", "name": "Stand", "parent": "house"})
+    await done(client, "DELETE", f"/v1/api-keys/{ids['key_id']}", admin)
+    roster = f"/v1/campaigns/{ids['campaign_id']}/people"
+    last = (await done(client, "GET", roster, admin))["items"][-1]
+    await done(client, "DELETE", f"{roster}/{last['id']}", admin)
     team = {"key": "kiosk", "name": "Kiosque", "parent": "house"}
-    await _done(client, "POST", "/v1/teams/import?dry_run=true", admin, json=[team])
+    await done(client, "POST", "/v1/teams/import?dry_run=true", admin, json=[team])
     wrong = {"key": "own", "version": "1.0.0", "languages": ["en"]}
-    await _done(client, "POST", "/v1/questionnaires/validate", {}, json=wrong)
+    await done(client, "POST", "/v1/questionnaires/validate", {}, json=wrong)
     yaml = {"Content-Type": "application/yaml"}
-    await _done(
+    await done(
         client, "POST", "/v1/questionnaires/validate", yaml, content='key: own\nversion: "1.0.0"\nlanguages: [en]\n'
     )
 
 
 async def _teams(client: httpx.AsyncClient, admin: Headers, mark: str) -> dict[str, str]:
     sheet, teams = {**admin, "Content-Type": "text/csv"}, TEAMS.format(mark=mark)
-    await _done(client, "POST", "/v1/teams/import?dry_run=true", sheet, content=teams)
-    await _done(client, "POST", "/v1/teams/import", sheet, content=teams)
-    return {team["key"]: team["id"] for team in (await _done(client, "GET", "/v1/teams", admin))["items"]}
+    await done(client, "POST", "/v1/teams/import?dry_run=true", sheet, content=teams)
+    await done(client, "POST", "/v1/teams/import", sheet, content=teams)
+    return {team["key"]: team["id"] for team in (await done(client, "GET", "/v1/teams", admin))["items"]}
 
 
 async def _launched(client: httpx.AsyncClient, admin: Headers, key: str, mark: str) -> str:
     today = datetime.now(UTC).date()
     dates = {"starts_on": str(today), "ends_on": str(today + timedelta(days=14))}
     new = {"key": key, "name": f"Printemps{mark}", "languages": ["fr", "en"], **dates}
-    campaign: str = (await _done(client, "POST", "/v1/campaigns", admin, json=new))["id"]
+    campaign: str = (await done(client, "POST", "/v1/campaigns", admin, json=new))["id"]
     at = f"/v1/campaigns/{campaign}"
     asked = [{"key": "offer", "version": "1.0.0"}]
     await _put(
         client, f"{at}/assessments", admin, {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
     )
-    await _done(client, "POST", f"{at}/people/import", {**admin, "Content-Type": "text/csv"}, content=_people(mark))
+    await done(client, "POST", f"{at}/people/import", {**admin, "Content-Type": "text/csv"}, content=_people(mark))
     zoe = {"name": f"Zoé Un{mark}", "email": f"zoe{mark}@example.com"}
     one = {**zoe, "language": "fr", "perspective": "manager", "team": "labo"}
-    await _done(client, "POST", f"{at}/people/import?dry_run=true", admin, json=[one])
-    await _done(client, "POST", f"{at}/people", admin, json=one)
-    await _done(client, "GET", f"{at}/preflight", admin)
-    await _done(client, "POST", f"{at}/launch", admin)
-    await _done(client, "POST", f"{at}/extend", admin, json={"ends_on": str(today + timedelta(days=21))})
+    await done(client, "POST", f"{at}/people/import?dry_run=true", admin, json=[one])
+    await done(client, "POST", f"{at}/people", admin, json=one)
+    await done(client, "GET", f"{at}/preflight", admin)
+    await done(client, "POST", f"{at}/launch", admin)
+    await done(client, "POST", f"{at}/extend", admin, json={"ends_on": str(today + timedelta(days=21))})
     return campaign
 
 
@@ -159,32 +159,32 @@ def _people(mark: str) -> str:
     return "\n".join(["name,email,language,perspective,team", *rows])
 
 
-async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str, mark: str, most: int) -> Headers:
+async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str, mark: str) -> Headers:
     """Everybody answers and is done, but one who withdraws; the key of the last response."""
     key: Headers = {}
-    invited = (await _done(client, "POST", f"/v1/campaigns/{campaign}/invitations", admin))["items"]
+    invited = (await done(client, "POST", f"/v1/campaigns/{campaign}/invitations", admin))["items"]
     for number, invitation in enumerate(invited):
-        exchanged = await _done(client, "POST", "/v1/respond/exchange", {}, json={"token": invitation["token"]})
+        exchanged = await done(client, "POST", "/v1/respond/exchange", {}, json={"token": invitation["token"]})
         key = {"Authorization": f"Bearer {exchanged['response_key']}"}
-        form = await _done(client, "GET", "/v1/respond", key)
+        form = await done(client, "GET", "/v1/respond", key)
         comment = f"Trop lent {mark}" if mark else None
-        await _answer(client, key, _items(form)[:most], number, comment)
+        await _answer(client, key, form, number, comment)
         if number == 0:
-            await _done(client, "POST", "/v1/respond/withdraw", key)
+            await done(client, "POST", "/v1/respond/withdraw", key)
             continue
-        await _done(client, "POST", "/v1/respond/submit", key)
-        await _done(client, "POST", "/v1/respond/completion", {}, json={"token": invitation["token"]})
+        await done(client, "POST", "/v1/respond/submit", key)
+        await done(client, "POST", "/v1/respond/completion", {}, json={"token": invitation["token"]})
     return key
 
 
 async def _answer(
-    client: httpx.AsyncClient, key: Headers, items: list[dict[str, Any]], number: int, comment: str | None
+    client: httpx.AsyncClient, key: Headers, form: dict[str, Any], number: int, comment: str | None
 ) -> None:
-    for place, item in enumerate(items):
+    for place, item in enumerate(_items(form)):
         ordinals = [level["ordinal"] for level in item["levels"]]
         level = ordinals[(number + place) % 3 + (len(ordinals) > 5)]
         body = {"answer": {"type": "level", "level": level}, "comment": comment, "sequence": place + 1}
-        await _done(client, "PUT", f"/v1/respond/answers/{item['key']}", key, json=body)
+        await done(client, "PUT", f"/v1/respond/answers/{item['key']}", key, json=body)
 
 
 def _items(value: Any) -> list[dict[str, Any]]:
@@ -203,9 +203,9 @@ async def _keys(
     key_id = ""
     for role in ("consultant", "team_lead", "executive", "auditor"):
         ask = {"name": f"A {role}{mark}", "role": role, "team_id": teams["atelier"] if role == "team_lead" else None}
-        issued = await _done(client, "POST", "/v1/api-keys", admin, json=ask)
+        issued = await done(client, "POST", "/v1/api-keys", admin, json=ask)
         keys[role] = {"Authorization": f"Bearer {issued['secret']}"}
-    spare = await _done(client, "POST", "/v1/api-keys", admin, json={"name": "Spare", "role": "auditor"})
+    spare = await done(client, "POST", "/v1/api-keys", admin, json={"name": "Spare", "role": "auditor"})
     key_id = spare["key"]["id"]
     return keys, key_id
 
@@ -214,10 +214,10 @@ async def _put(client: httpx.AsyncClient, path: str, admin: Headers, body: Any) 
     """PUT with the ETag of what is there, as a careful client does."""
     there = await client.get(path, headers=admin)
     etag = {"If-Match": there.headers["etag"]} if "etag" in there.headers else {}
-    return await _done(client, "PUT", path, {**admin, **etag}, json=body)
+    return await done(client, "PUT", path, {**admin, **etag}, json=body)
 
 
-async def _done(client: httpx.AsyncClient, method: str, path: str, headers: Headers, **sent: Any) -> Any:
+async def done(client: httpx.AsyncClient, method: str, path: str, headers: Headers, **sent: Any) -> Any:
     reply = await client.request(method, path, headers=headers, **sent)
     assert reply.is_success, f"{method} {path}: {reply.text}"
     return reply.json() if "json" in reply.headers.get("content-type", "") else reply.content

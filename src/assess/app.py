@@ -24,6 +24,7 @@ from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
 from assess.campaign import service as campaigns
 from assess.maturity import api as maturity_api
+from assess.maturity.retention import keep_retention
 from assess.questionnaire import api as questionnaire_api
 from assess.questionnaire.catalogue import Catalogue
 from assess.report import api as report_api
@@ -218,6 +219,7 @@ async def _keep_house(resources: Resources) -> None:
         try:
             await campaigns.housekeeping(resources.database, resources.secrets, now.date())
             await forget_expired(resources.database, now)
+            await keep_retention(resources.database, resources.workers, resources.catalogue)
         except Exception:  # the loop must outlive any one failure; it is logged and tried again
             _log.exception("housekeeping failed; it will be tried again")
         await asyncio.sleep(resources.settings.housekeeping)

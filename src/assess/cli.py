@@ -1,27 +1,30 @@
-"""The command line. It alone reads the environment; each failure is one line, exit code 1 (2 for a command written wrongly)."""
+"""The command line: each failure is one line, exit code 1 (2 for a command written wrongly)."""
 
-import asyncio
 import json
 import os
-from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from assess import __version__, app, shipped
+from assess import __version__, app, keeping, shipped
+from assess.arguments import Typed, organisation_id_of, run
+from assess.arguments import settings as read_settings
 from assess.demo.demonstration import demonstrate, shipped_pilot
 from assess.demo.server import DemoError
 from assess.errors import Refusal
 from assess.installation import Installation, NotReadyError, installed, published
 from assess.questionnaire.show import lint_files, show, write_digests, write_schema
 from assess.serve import AddressError, serve
-from assess.settings import Settings, SettingsError, settings_from
+from assess.settings import SettingsError
 from assess.storage import roles
 from assess.storage.account import EmbeddedError
+from assess.storage.backup import BackupError
+from assess.storage.erasing import ErasureError
+from assess.storage.export import ExportError
 from assess.storage.migrate import MigrationError
 from assess.storage.secrets import Secrets
 from assess.tenancy import service, store
@@ -29,8 +32,17 @@ from assess.tenancy.model import IssuedApiKey, NewApiKey, Organisation, Permissi
 from assess.web.problems import misplaced, violated
 from assess.words import LANGUAGES, Key, Language, Name
 
-T = TypeVar("T")
-FAILURES = (SettingsError, EmbeddedError, MigrationError, NotReadyError, AddressError, DemoError)
+FAILURES = (
+    SettingsError,
+    EmbeddedError,
+    MigrationError,
+    NotReadyError,
+    AddressError,
+    DemoError,
+    BackupError,
+    ErasureError,
+    ExportError,
+)
 
 
 class Commands(click.Group):
@@ -50,28 +62,14 @@ class Commands(click.Group):
             raise click.UsageError(_said(misplaced(error))) from error
 
 
-class Typed(click.ParamType[Any]):
-    """An argument that must fit one of our words."""
-
-    def __init__(self, name: str, kind: Any):
-        self.name = name
-        self._kind = kind
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, or click's own sentence."""
-        try:
-            return msgspec.convert(value, self._kind)
-        except msgspec.ValidationError as error:
-            return self.fail(f"{value!r}: {misplaced(error).detail}", param, ctx)
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="assess")
 def assess() -> None:
     """Versioned questionnaires, KPI maturity per team and a reorganisation roadmap.
 
     Settings are read from ASSESS_… variables: ASSESS_DATA (folder of the embedded database and the secrets, .assess),
-    ASSESS_HOST, ASSESS_PORT, ASSESS_PUBLIC_URL, ASSESS_DATABASE_URL and ASSESS_MIGRATION_URL (an external PostgreSQL),
+    ASSESS_HOST, ASSESS_PORT, ASSESS_PUBLIC_URL, ASSESS_DATABASE_URL, ASSESS_MIGRATION_URL, ASSESS_BACKUP_URL and
+    ASSESS_RESTORE_URL (an external PostgreSQL, by the role that each work needs),
     ASSESS_PEPPER, ASSESS_POOL, ASSESS_WORKERS, ASSESS_HOUSEKEEPING.
     """
 
@@ -83,14 +81,14 @@ def serve_command() -> None:
     Starts the embedded database (and migrates it) unless ASSESS_DATABASE_URL names another one. Refuses to start when a check
     fails; see `assess check`.
     """
-    serve(_settings(), lambda address: click.echo(f"assess answers on {address} (Ctrl-C stops it)"))
+    serve(read_settings(), lambda address: click.echo(f"assess answers on {address} (Ctrl-C stops it)"))
 
 
 @assess.command()
 def migrate() -> None:
     """Bring the database to the present version, and publish the questionnaires."""
-    with installed(_settings(), "command") as installation:
-        done = _run(installation.migrate(published()))
+    with installed(read_settings(), "command") as installation:
+        done = run(installation.migrate(published()))
     click.echo(f"migrated: {', '.join(done)}" if done else "nothing to migrate")
 
 
@@ -98,12 +96,12 @@ def migrate() -> None:
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Look at everything that a start depends on, one line each; exit code 1 when something is wrong."""
-    settings = _settings()
+    settings = read_settings()
     where = f"embedded in {settings.data}" if settings.database_url is None else "external, ASSESS_DATABASE_URL"
     click.echo(f"ok      configuration: database {where}; address {settings.host} port {settings.port}")
     click.echo(f"ok      questionnaires: {len(published())} published versions agree with their digests")
     with installed(settings, "command") as installation:
-        found = _run(installation.checks())
+        found = run(installation.checks())
     for each in found:
         click.echo(f"{'ok' if each.good else 'FAILED':8}{each.name}: {each.said}")
     ctx.exit(0 if all(each.good for each in found) else 1)
@@ -138,6 +136,10 @@ def print_roles() -> None:
     click.echo(roles.SCRIPT)
 
 
+for kept in keeping.COMMANDS:
+    assess.add_command(kept)
+
+
 @assess.group()
 def organisation() -> None:
     """Organisations."""
@@ -148,8 +150,8 @@ def organisation() -> None:
 @click.argument("name", type=Typed("name", Name))
 def add_organisation(key: str, name: str) -> None:
     """Add an organisation: a KEY for machines (small letters, digits, dashes) and a NAME for people."""
-    with installed(_settings(), "command") as installation:
-        added = _run(_add_organisation(installation, key, name))
+    with installed(read_settings(), "command") as installation:
+        added = run(_add_organisation(installation, key, name))
     click.echo(f"{added.key}  {added.id}")
 
 
@@ -176,8 +178,8 @@ def add_key(
 ) -> None:
     """Issue an API key and print it: this once, it is not kept."""
     wish = {"name": name, "role": role, "scopes": scopes, "expires_on": expires.date().isoformat() if expires else None}
-    with installed(_settings(), "command") as installation:
-        issued = _run(_add_key(installation, organisation, wish, team))
+    with installed(read_settings(), "command") as installation:
+        issued = run(_add_key(installation, organisation, wish, team))
     click.echo(issued.secret)
 
 
@@ -230,24 +232,12 @@ async def _add_key(
     await installation.make_ready(published())
     pepper = Secrets(installation.settings.secrets, installation.settings.pepper).pepper
     async with installation.database() as database:
-        found = await database.call("select assess.organisation_by_key($1) as id", organisation)
-        if found is None or found["id"] is None:
-            raise click.ClickException(
-                f"there is no organisation {organisation!r}; add it with assess organisation add"
-            )
-        async with database.transaction(found["id"]) as tx:
+        organisation_id = await organisation_id_of(database, organisation)
+        async with database.transaction(organisation_id) as tx:
             team_id = next((each.id for each in await store.teams_of(tx) if each.key == team), None)
             if team is not None and team_id is None:
                 raise click.ClickException(f"{organisation} has no team {team!r}")
             return await service.issue_key(tx, pepper, msgspec.convert({**wish, "team_id": team_id}, NewApiKey))
-
-
-def _settings() -> Settings:
-    return settings_from(os.environ)
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
 
 
 def _said(refusal: Refusal) -> str:

@@ -1,6 +1,8 @@
 """One installation put together: its database, embedded or external, and what the application needs to run on it."""
 
+import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 import msgspec
@@ -11,6 +13,7 @@ from assess.questionnaire.files import load_published
 from assess.questionnaire.model import Questionnaire
 from assess.settings import Settings
 from assess.storage import embedded, roles
+from assess.storage.account import EmbeddedError
 from assess.storage.checks import Check, checks
 from assess.storage.database import Database, connect
 from assess.storage.embedded import Embedded
@@ -19,6 +22,9 @@ from assess.storage.migrate import Version, migrate
 from assess.words import Digest
 
 Published = Sequence[tuple[Questionnaire, Digest]]
+_ROUND = 0.5
+"""Seconds between two looks at the embedded database."""
+_log = logging.getLogger("assess.installation")
 
 
 class NotReadyError(Exception):
@@ -26,13 +32,23 @@ class NotReadyError(Exception):
 
 
 class Installation(Struct, frozen=True, kw_only=True):
-    """Where the database is, for the application and for the migrator; ``own``: it is an embedded one that
-    runs for us alone, so that migrating it disturbs nobody."""
+    """Where the database is, for the application and for the migrator; ``embedded``: one of our own, which we may migrate
+    without disturbing anybody and must keep running, or none."""
 
     settings: Settings
     application: str
     migrator: str
-    own: bool
+    embedded: Embedded | None
+
+    @property
+    def backup(self) -> str | None:
+        """The database for the role that copies everything; none when no setting names it."""
+        return self.embedded.url(roles.BACKUP) if self.embedded else self.settings.backup_url
+
+    @property
+    def superuser(self) -> str | None:
+        """The database for a superuser; none when no setting names one."""
+        return self.embedded.url(roles.SUPERUSER) if self.embedded else self.settings.restore_url
 
     async def migrate(self, published: Published) -> list[str]:
         """Run the pending revisions and keep the published questionnaires; returns the revisions."""
@@ -54,11 +70,21 @@ class Installation(Struct, frozen=True, kw_only=True):
 
     async def make_ready(self, published: Published) -> None:
         """Migrate what is ours to migrate, then refuse (NotReadyError) what fails a check."""
-        if self.own:
+        if self.embedded is not None:
             await self.migrate(published)
         faults = [f"{check.name}: {check.said}" for check in await self.checks() if not check.good]
         if faults:
             raise NotReadyError("; ".join(faults))
+
+    async def watch(self) -> None:
+        """For ever: an embedded database that dies is started again, as soon as it can be."""
+        while self.embedded is not None:
+            await asyncio.sleep(_ROUND)
+            try:
+                if await asyncio.to_thread(self.embedded.revive):
+                    _log.warning("the database server had died and was started again")
+            except (EmbeddedError, OSError) as error:
+                _log.error("the database server has died and does not start: %s", error)
 
 
 @contextlib.contextmanager
@@ -66,7 +92,7 @@ def installed(settings: Settings, holder: Holder) -> Iterator[Installation]:
     """The installation of these settings; an embedded database runs as long as this, or longer when a ``serve`` runs it."""
     if settings.database_url is not None:
         migrator = settings.migration_url or settings.database_url
-        yield Installation(settings=settings, application=settings.database_url, migrator=migrator, own=False)
+        yield Installation(settings=settings, application=settings.database_url, migrator=migrator, embedded=None)
         return
     server = embedded.start(settings) if holder == "serve" else embedded.open_or_attach(settings)
     try:
@@ -90,5 +116,5 @@ def versions_of(published: Published) -> list[Version]:
 
 def _embedded(settings: Settings, server: Embedded) -> Installation:
     return Installation(
-        settings=settings, application=server.url(roles.APP), migrator=server.url(roles.MIGRATOR), own=True
+        settings=settings, application=server.url(roles.APP), migrator=server.url(roles.MIGRATOR), embedded=server
     )

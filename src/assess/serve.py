@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from types import FrameType
 
 import uvicorn
@@ -21,9 +21,6 @@ from assess.settings import Settings
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.web.logs import start_logging
-
-DRAIN = 20
-"""Seconds that running requests get after SIGTERM or SIGINT."""
 
 
 class AddressError(Exception):
@@ -72,12 +69,25 @@ async def _serve(installation: Installation, listener: socket.socket, ready: Cal
                 catalogue=Catalogue(questionnaires),
                 library=load_library(shipped.folder("questionnaires"), [found for found, _ in questionnaires]),
             )
-            await _answer(create_app(resources), listener, ready)
+            async with _beside(installation.watch()):
+                await _answer(create_app(resources), settings.drain, listener, ready)
     finally:
         workers.close()
 
 
-async def _answer(app: Application, listener: socket.socket, ready: Callable[[str], None]) -> None:
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let ``work`` run until the block ends."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _answer(app: Application, drain: int, listener: socket.socket, ready: Callable[[str], None]) -> None:
     """Answer until a signal; uvicorn raises it again when all is drained, and by then it must not cut what follows."""
     config = uvicorn.Config(
         app,
@@ -87,7 +97,7 @@ async def _answer(app: Application, listener: socket.socket, ready: Callable[[st
         ws="none",
         http="httptools",
         server_header=False,
-        timeout_graceful_shutdown=DRAIN,
+        timeout_graceful_shutdown=drain,
     )
     server = _Server(config, lambda: ready(_address(listener)))
     for number in (signal.SIGINT, signal.SIGTERM):

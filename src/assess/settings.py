@@ -16,16 +16,21 @@ class Settings(Struct, frozen=True, kw_only=True):
     data: folder of the embedded database, the secrets and the lock.
     database_url: an external PostgreSQL for the application role; ``None`` = embedded.
     migration_url: the same database for the migrator role; ``None`` = embedded, or the application's URL.
+    backup_url, restore_url: the same database for the backup role and for a superuser; ``None`` = embedded, or not to be had.
     host, port: where ``serve`` listens. public_url: how people reach it (links in invitations).
     pepper: the key under which API keys and invitations are hashed; ``None`` = the file ``pepper`` in the secrets folder.
-    pool: connections to the database. workers: processes for scoring, planning and drawing.
+    pool: connections to the database for transactions, and as many for single statements (saving an answer, checking a key).
+    workers: processes for scoring, planning and drawing.
     housekeeping: seconds between two rounds of the background loop, 0 = off.
     rate: requests a minute that each key may make of one process, 0 = as many as it likes.
+    drain: seconds that running requests get after SIGTERM or SIGINT.
     """
 
     data: Path
     database_url: str | None = None
     migration_url: str | None = None
+    backup_url: str | None = None
+    restore_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8321
     public_url: str = "http://127.0.0.1:8321"
@@ -34,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     workers: int = 1
     housekeeping: float = 30.0
     rate: int = 6000
+    drain: int = 20
 
     @property
     def secrets(self) -> Path:
@@ -49,6 +55,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         data=Path(environment.get("ASSESS_DATA", ".assess")).absolute(),
         database_url=_url(environment, "ASSESS_DATABASE_URL"),
         migration_url=_url(environment, "ASSESS_MIGRATION_URL"),
+        backup_url=_url(environment, "ASSESS_BACKUP_URL"),
+        restore_url=_url(environment, "ASSESS_RESTORE_URL"),
         host=host,
         port=port,
         public_url=environment.get("ASSESS_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
@@ -57,6 +65,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         workers=_number(environment, "ASSESS_WORKERS", 1, 1, 32),
         housekeeping=_number(environment, "ASSESS_HOUSEKEEPING", 30, 0, 86_400),
         rate=_number(environment, "ASSESS_RATE", 6000, 0, 1_000_000),
+        drain=_number(environment, "ASSESS_DRAIN", 20, 1, 600),
     )
 
 

@@ -15,6 +15,8 @@ from assess.tenancy.service import issue_key
 Headers = dict[str, str]
 Sizes = dict[str, int]
 CSV = {"Content-Type": "text/csv"}
+ANY = {"If-Match": "*"}
+"""Whatever is there now: nobody else changes it."""
 COLUMNS = "name,email,language,perspective,team"
 
 
@@ -58,7 +60,7 @@ async def drafted(
     at = f"/v1/campaigns/{made['id']}"
     chosen = [{"key": questionnaire, "version": "1.0.0"} for questionnaire in ask]
     items = [{"team": team, "questionnaires": chosen} for team in sizes]
-    done(await client.put(f"{at}/assessments", headers=admin, json={"items": items}))
+    done(await client.put(f"{at}/assessments", headers={**admin, **ANY}, json={"items": items}))
     if any(sizes.values()):
         done(await client.post(f"{at}/people/import", headers={**admin, **CSV}, content=roster(sizes)))
     return at

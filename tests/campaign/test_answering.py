@@ -230,23 +230,23 @@ async def test_a_closed_campaign_takes_nothing_even_before_it_is_sealed(
         assert refused(reply) == (409, "campaign_already_closed")
 
 
-async def test_a_key_of_another_campaign_opens_nothing_here(client, admin, key, items):
+async def test_a_key_of_another_campaign_opens_nothing_here(client, admin, key, items, secrets):
     other = await launched(client, admin, {"nantes": 5}, ask=("experience",), key="autumn")
-    mine, theirs = parts(key), parts(await exchanged(client, other.invitations[0]["token"]))
+    mine, theirs = parts(secrets, key), parts(secrets, await exchanged(client, other.invitations[0]["token"]))
     mixed = ResponseKeyText(mine.organisation_id, theirs.campaign_id, mine.form_digest, mine.key)
     for headers, expected in (
-        (headers_of(mixed), (401, "response_key_foreign")),
-        (headers_of(theirs), (404, "item_unknown")),
+        (headers_of(secrets, mixed), (401, "response_key_foreign")),
+        (headers_of(secrets, theirs), (404, "item_unknown")),
     ):
         assert refused(await client.put(f"/v1/respond/answers/{items[0]}", headers=headers, json=level(3))) == expected
 
 
-async def test_a_key_with_the_form_of_another_team_opens_nothing(client, admin, key, catalogue):
+async def test_a_key_with_the_form_of_another_team_opens_nothing(client, admin, key, catalogue, secrets):
     other = await launched(client, admin, {"nantes": 5}, ask=("experience",), key="autumn")
-    mine, theirs = parts(key), parts(await exchanged(client, other.invitations[0]["token"]))
+    mine, theirs = parts(secrets, key), parts(secrets, await exchanged(client, other.invitations[0]["token"]))
     mixed = ResponseKeyText(mine.organisation_id, mine.campaign_id, theirs.form_digest, mine.key)
     item = next(catalogue.find("experience", "1.0.0").items()).key
-    reply = await client.put(f"/v1/respond/answers/{item}", headers=headers_of(mixed), json=level(3))
+    reply = await client.put(f"/v1/respond/answers/{item}", headers=headers_of(secrets, mixed), json=level(3))
     assert refused(reply) == (401, "response_key_foreign")
 
 
@@ -258,16 +258,16 @@ async def test_a_form_that_is_not_the_responses_own_is_noticed_when_it_is_first_
 
 
 @pytest.mark.parametrize("change", ["key", "organisation_id", "campaign_id"])
-async def test_a_key_that_nobody_was_given_is_unknown(client, key, items, change):
+async def test_a_key_that_nobody_was_given_is_unknown(client, key, items, change, secrets):
     other = {"key": b"k" * 32, "organisation_id": uuid4(), "campaign_id": uuid4()}[change]
-    text = parts(key)
+    text = parts(secrets, key)
     made = ResponseKeyText(**{name: getattr(text, name) for name in text.__struct_fields__} | {change: other})
     code = "response_key_unknown"
     for reply in (
-        await client.put(f"/v1/respond/answers/{items[0]}", headers=headers_of(made), json=level(3)),
-        await client.get("/v1/respond", headers=headers_of(made)),
-        await client.post("/v1/respond/submit", headers=headers_of(made)),
-        await client.post("/v1/respond/withdraw", headers=headers_of(made)),
+        await client.put(f"/v1/respond/answers/{items[0]}", headers=headers_of(secrets, made), json=level(3)),
+        await client.get("/v1/respond", headers=headers_of(secrets, made)),
+        await client.post("/v1/respond/submit", headers=headers_of(secrets, made)),
+        await client.post("/v1/respond/withdraw", headers=headers_of(secrets, made)),
     ):
         assert refused(reply) == (401, code)
 
@@ -357,16 +357,16 @@ async def test_no_reply_to_a_respondent_is_kept_by_a_cache(client, key, token):
         assert reply.headers["cache-control"] == "no-store"
 
 
-def parts(key):
-    return read_response_key(key["Authorization"].removeprefix("Bearer "))
+def parts(secrets, key):
+    return read_response_key(secrets.pepper, key["Authorization"].removeprefix("Bearer "))
 
 
-def headers_of(text):
-    return {"Authorization": f"Bearer {write_response_key(text)}"}
+def headers_of(secrets, text):
+    return {"Authorization": f"Bearer {write_response_key(secrets.pepper, text)}"}
 
 
 def holder_of(key, secrets):
-    text = parts(key)
+    text = parts(secrets, key)
     return hot.Holder(text.organisation_id, text.campaign_id, text.form_digest, response_hash(secrets.pepper, text.key))
 
 

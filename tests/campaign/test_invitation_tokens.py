@@ -19,6 +19,7 @@ from assess.campaign.tokens import (
     write_response_key,
 )
 
+PEPPER = b"p" * 32
 KEY = st.binary(min_size=32, max_size=32)
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -33,8 +34,14 @@ def test_an_invitation_is_read_as_it_was_written(organisation, token):
 @given(st.uuids(), st.uuids(), st.binary(min_size=16, max_size=16), KEY)
 def test_a_response_key_is_read_as_it_was_written(organisation, campaign, form, key):
     text = ResponseKeyText(organisation, campaign, form, key)
-    assert read_response_key(write_response_key(text)) == text
-    assert len(write_response_key(text)) == 124
+    assert read_response_key(PEPPER, write_response_key(PEPPER, text)) == text
+    assert len(write_response_key(PEPPER, text)) == 124
+
+
+@given(st.uuids(), st.uuids(), st.binary(min_size=16, max_size=16), KEY)
+def test_a_response_key_can_be_made_by_this_installation_alone(organisation, campaign, form, key):
+    text = ResponseKeyText(organisation, campaign, form, key)
+    assert read_response_key(PEPPER, write_response_key(b"q" * 32, text)) is None
 
 
 @given(st.uuids(), KEY, st.integers(11, 80), st.sampled_from(ALPHABET))
@@ -48,13 +55,13 @@ def test_one_wrong_letter_is_always_noticed(organisation, token, place, letter):
 def test_any_text_at_all_is_read_or_refused(text):
     for prefix in ("", "assess_inv_", "assess_resp_"):
         assert read_invitation(prefix + text) is None
-        assert read_response_key(prefix + text) is None
+        assert read_response_key(PEPPER, prefix + text) is None
 
 
 def test_one_kind_of_token_is_not_taken_for_the_other():
     invitation = write_invitation(InvitationText(uuid4(), b"t" * 32))
-    assert read_response_key(invitation) is None
-    assert read_response_key(invitation.replace("assess_inv_", "assess_resp_")) is None
+    assert read_response_key(PEPPER, invitation) is None
+    assert read_response_key(PEPPER, invitation.replace("assess_inv_", "assess_resp_")) is None
 
 
 @given(KEY, st.uuids(), KEY)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assess.demo.server import PREFERRED_PORT, DemoError, Site, empty_site
+from assess.demo.server import DemoError, Site, empty_site
+from assess.settings import Settings
 from assess.storage import lock
 
 
@@ -39,15 +40,11 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path):
         empty_site(tmp_path / "file")
 
 
-def test_a_taken_port_is_not_chosen(build):
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind(("127.0.0.1", PREFERRED_PORT))
-            taken.listen()
-        except OSError:
-            pass  # somebody else listens there already
-        assert empty_site(build).port != PREFERRED_PORT
+def test_the_port_is_free_and_not_the_one_of_a_real_server(build):
+    site = empty_site(build)
+    assert site.port != Settings(data=build).port
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", site.port))
 
 
 def test_no_real_database_is_ever_played_with(build):

@@ -46,7 +46,11 @@ class Player:
         new = {"key": "spring", "name": "Printemps", "languages": ["fr"], **dates}
         self.at = f"/v1/campaigns/{(await self._post('/v1/campaigns', json=new))['id']}"
         asked = [{"team": team, "questionnaires": [{"key": "offer", "version": "1.0.0"}]} for team in sizes]
-        done(await self.client.put(f"{self.at}/assessments", headers=self.admin, json={"items": asked}))
+        done(
+            await self.client.put(
+                f"{self.at}/assessments", headers={**self.admin, "If-Match": "*"}, json={"items": asked}
+            )
+        )
         people = [
             f"{team} {n},{team}.{n}@example.com,fr,member,{team}" for team, size in sizes.items() for n in range(size)
         ]

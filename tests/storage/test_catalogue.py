@@ -14,6 +14,7 @@ from assess.storage import roles, tables
 from assess.storage.database import Database, Tx, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
+from assess.storage.lane import Lane
 from assess.storage.migrate import pending
 
 pytestmark = pytest.mark.anyio
@@ -157,7 +158,22 @@ async def test_each_function_that_passes_row_level_security_has_a_closed_search_
            from pg_proc where pronamespace = 'assess'::regnamespace and prosecdef""",
     )
     assert {row.proname for row in rows} >= {"key_by_id", "organisation_by_key", "open_campaigns_due"}
-    assert {(row[1], tuple(row[2]), row[3]) for row in rows} == {("assess_lookup", ('search_path=""',), False)}
+    assert {(tuple(row[2]), row[3]) for row in rows} == {(('search_path=""',), False)}
+    assert {row[1] for row in rows if not row.proname.startswith("erase_")} == {"assess_lookup"}
+    assert {row[1] for row in rows if row.proname.startswith("erase_")} == {"assess_eraser"}
+
+
+async def test_the_eraser_may_read_and_delete_what_belongs_to_an_organisation_and_nothing_else(
+    database: Database,
+) -> None:
+    rows = await ask(
+        database,
+        """select c.relname, array_agg(a.privilege_type::text order by 1)
+           from pg_class c, aclexplode(c.relacl) a
+           where c.relnamespace = 'assess'::regnamespace and a.grantee = 'assess_eraser'::regrole
+           group by 1""",
+    )
+    assert {table: tuple(verbs) for table, verbs in rows} == dict.fromkeys(UNDER_POLICY, ("DELETE", "SELECT"))
 
 
 async def test_the_look_ups_find_what_no_policy_shows(database: Database, organisation: UUID) -> None:
@@ -184,7 +200,7 @@ async def said(postgres: Embedded) -> Any:
     async with engine.begin() as connection:
         await connection.execute(text("create schema assess"))
         await connection.run_sync(tables.metadata.create_all)
-    yield Database(engine)
+    yield Database(engine, Lane(engine, 1))
     await engine.dispose()
 
 

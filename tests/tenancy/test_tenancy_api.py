@@ -11,6 +11,7 @@ from tenants import key_for
 pytestmark = pytest.mark.anyio
 
 CSV = {"Content-Type": "text/csv"}
+ANY = {"If-Match": "*"}
 SHEET = "key,name,parent,functions,capacity_days,lead\nsales,Ventes,,,,\nlyon,Lyon,sales,sales,8,Ana\n"
 
 
@@ -99,7 +100,7 @@ async def test_a_key_or_name_twice_is_explained(client, admin, second, code):
 async def test_a_team_is_read_and_said_anew(client, admin):
     team = (await client.post("/v1/teams", headers=admin, json={"key": "a", "name": "A"})).json()
     changed = await client.put(
-        f"/v1/teams/{team['id']}", headers=admin, json={"key": "a", "name": "Alpha", "capacity_days": 2}
+        f"/v1/teams/{team['id']}", headers={**admin, **ANY}, json={"key": "a", "name": "Alpha", "capacity_days": 2}
     )
     assert (await client.get(f"/v1/teams/{team['id']}", headers=admin)).json() == changed.json()
     assert changed.json()["name"] == "Alpha"
@@ -109,7 +110,7 @@ async def test_a_team_cannot_be_put_below_its_own_child(client, admin):
     await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
     top = (await teams(client, admin))["sales"]
     reply = await client.put(
-        f"/v1/teams/{top['id']}", headers=admin, json={"key": "sales", "name": "Ventes", "parent": "lyon"}
+        f"/v1/teams/{top['id']}", headers={**admin, **ANY}, json={"key": "sales", "name": "Ventes", "parent": "lyon"}
     )
     assert (reply.status_code, reply.json()["code"]) == (422, "tree_invalid")
 

@@ -1,6 +1,7 @@
 """Doings of one person who answers: exchange an invitation, read, save, submit, withdraw, say "done"."""
 
 from datetime import date
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -95,6 +96,11 @@ def holder_of(desk: Desk, key: ResponseKeyText) -> hot.Holder:
     return hot.Holder(key.organisation_id, key.campaign_id, key.form_digest, response_hash(desk.pepper, key.key))
 
 
+def organisation_of(text: str) -> UUID:
+    """The organisation that an invitation names; raises InvitationMistyped."""
+    return _invitation(text).organisation_id
+
+
 async def exchange(desk: Desk, text: str, today: date) -> Exchanged:
     """The response key of an invitation: the same one each time; nothing is noted on the invitation.
 
@@ -111,7 +117,7 @@ async def exchange(desk: Desk, text: str, today: date) -> Exchanged:
         key = ResponseKeyText(tx.organisation_id, campaign.id, form.digest, response_key(invitation.token))
         await hot.add_response(tx, holder_of(desk, key), invited, campaign.contract_digest)
     return Exchanged(
-        response_key=write_response_key(key),
+        response_key=write_response_key(desk.pepper, key),
         language=invited.language,
         campaign=campaign.name,
         team=invited.team,

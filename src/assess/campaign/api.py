@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, get, post, put
+from litestar import Request, delete, get, post, put
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from assess.campaign import service, store
+from assess.campaign.erasure import ErasedPerson, erase_person
 from assess.campaign.model import (
     AssessmentPage,
     Campaign,
@@ -142,6 +143,21 @@ async def add_person(campaign_id: FromPath[UUID], data: JSONBody[NewPerson], tx:
     return await service.add_person(tx, campaign_id, data)
 
 
+@delete(
+    f"{PATH}/people/{{person_id:uuid}}",
+    guards=[may(Permission.INVITE)],
+    responses=problems(401, 403, 404),
+    operation_id="erasePerson",
+    tags=["Campaigns"],
+    status_code=200,
+)
+async def delete_person(
+    campaign_id: FromPath[UUID], person_id: FromPath[UUID], tx: NamedDependency[Tx]
+) -> ErasedPerson:
+    """Erase a person: roster and invitation, for good, in any state of the campaign. Ask them to withdraw their answers first."""
+    return await erase_person(tx, campaign_id, person_id)
+
+
 @post(
     f"{PATH}/people/import",
     guards=[may(Permission.INVITE)],
@@ -247,6 +263,7 @@ handlers = [
     choose_assessments,
     list_people,
     add_person,
+    delete_person,
     import_people,
     read_preflight,
     launch_campaign,

@@ -20,6 +20,7 @@ from assess.campaign.tokens import INVITATION_PREFIX, read_response_key
 from assess.errors import Unauthenticated
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission
+from assess.web.limits import LIMITED, limits_of
 from assess.words import Language
 
 
@@ -57,7 +58,7 @@ def provide_holder(request: Request[Any, Any, Any], desk: NamedDependency[Desk])
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise ResponseKeyMissing("send it as the header Authorization: Bearer assess_resp_…")
-    key = read_response_key(text.strip())
+    key = read_response_key(desk.pepper, text.strip())
     if key is None:
         is_invitation = text.strip().startswith(INVITATION_PREFIX)
         raise ResponseKeyMistyped(
@@ -78,9 +79,13 @@ def today() -> date:
     operation_id="exchangeInvitation",
     tags=["Respond"],
     status_code=200,
+    opt={LIMITED: True},
 )
-async def exchange_invitation(data: JSONBody[Invited], desk: NamedDependency[Desk]) -> Exchanged:
+async def exchange_invitation(
+    request: Request[Any, Any, Any], data: JSONBody[Invited], desk: NamedDependency[Desk]
+) -> Exchanged:
     """Exchange an invitation for its response key, the same each time; a link scanner that does it consumes nothing."""
+    limits_of(request).exchange(answering.organisation_of(data.token))
     return await answering.exchange(desk, data.token, today())
 
 
@@ -150,9 +155,13 @@ async def withdraw_response(desk: NamedDependency[Desk], holder: NamedDependency
     operation_id="completeInvitation",
     tags=["Respond"],
     status_code=200,
+    opt={LIMITED: True},
 )
-async def complete_invitation(data: JSONBody[Invited], desk: NamedDependency[Desk]) -> Completed:
+async def complete_invitation(
+    request: Request[Any, Any, Any], data: JSONBody[Invited], desk: NamedDependency[Desk]
+) -> Completed:
     """Say "done", with the invitation and without the response key, so that nothing links the person to the answers."""
+    limits_of(request).exchange(answering.organisation_of(data.token))
     return await answering.complete(desk, data.token, today())
 
 

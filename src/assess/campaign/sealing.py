@@ -25,7 +25,8 @@ Bytes of deleted rows stay in the free space of pages and in the write-ahead log
 raw files of the server soon after a close may still find drafts there.
 """
 
-_LONGER = (text("set local statement_timeout = '60s'"), text("set local transaction_timeout = 0"))
+LONGER = (text("set local statement_timeout = '60s'"), text("set local transaction_timeout = 0"))
+"""For a transaction that works on a whole campaign."""
 _shuffle = random.SystemRandom().shuffle
 
 
@@ -35,7 +36,7 @@ async def seal(tx: Tx, campaign: Campaign) -> None:
     The responses are locked first: whoever is saving an answer is waited for, and its answer is sealed; whoever comes later
     waits, finds the response gone and the campaign closed.
     """
-    for statement in _LONGER:
+    for statement in LONGER:
         await tx.execute(statement)
     await tx.execute(select(response.c.id).where(*_mine(tx, campaign.id)).with_for_update())
     orders = await _orders(tx, campaign.id)

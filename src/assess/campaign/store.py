@@ -32,7 +32,7 @@ from assess.storage.tables import (
     questionnaire_version,
     team,
 )
-from assess.words import Digest
+from assess.words import Digest, Email
 
 _CAMPAIGN = tuple(getattr(campaign.c, name) for name in Campaign.__struct_fields__)
 
@@ -48,6 +48,12 @@ class CampaignKeyTaken(Conflict):
 
     constraint = "campaign_key_taken"
     title_fr = "Une autre campagne de votre organisation porte déjà cette clé."
+
+
+class PersonNotFound(NotFound):
+    """Nobody with that id stands on this campaign's roster."""
+
+    title_fr = "Personne avec cet identifiant ne figure sur la liste de cette campagne."
 
 
 class PersonEmailTaken(Conflict):
@@ -183,6 +189,35 @@ async def change_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], 
     mine = (person.c.organisation_id == tx.organisation_id, person.c.campaign_id == campaign_id)
     for new in people:
         await tx.execute(update(person).where(*mine, person.c.email == new.email).values(_person(new, team_ids)))
+
+
+async def people_with(tx: Tx, email: Email) -> list[tuple[UUID, UUID, str]]:
+    """Campaign, id and name wherever somebody with that address, in small letters, stands on a roster."""
+    mine = (person.c.organisation_id == tx.organisation_id, person.c.email == email)
+    rows = await tx.execute(select(person.c.campaign_id, person.c.id, person.c.name).where(*mine))
+    return [(row.campaign_id, row.id, row.name) for row in rows]
+
+
+async def delete_person(tx: Tx, campaign_id: UUID, person_id: UUID) -> None:
+    """Delete somebody from the roster, with the invitation; raises PersonNotFound."""
+    invited = (invitation.c.organisation_id == tx.organisation_id, invitation.c.person_id == person_id)
+    await tx.execute(delete(invitation).where(*invited, invitation.c.campaign_id == campaign_id))
+    mine = (person.c.organisation_id == tx.organisation_id, person.c.campaign_id == campaign_id)
+    if not (await tx.execute(delete(person).where(*mine, person.c.id == person_id))).rowcount:
+        raise PersonNotFound
+
+
+async def erase_people_and_answers(tx: Tx, campaign_id: UUID) -> bool:
+    """Whether a campaign's retention is over: then its people and answers are gone now, and the campaign says since when.
+
+    The application may not delete what is sealed; a function of the database does, for such a campaign and no other.
+    """
+    over = select(func.assess.erase_campaign(tx.organisation_id, campaign_id))
+    if not (await tx.execute(over)).scalar_one():
+        return False
+    mine = (campaign.c.organisation_id == tx.organisation_id, campaign.c.id == campaign_id)
+    await tx.execute(update(campaign).where(*mine).values(erased_on=tx.now.date()))
+    return True
 
 
 async def add_contract(tx: Tx, made: Contract, digest: Digest) -> None:

@@ -4,13 +4,16 @@ Both are derived, so neither has to be kept: the invitation's token from the cam
 response key from the token. The database keeps an HMAC of each under a label of its own; without the token nothing leads from
 one to the other, and with it the exchange gives the same key again.
 
-On the wire: a prefix, then base64url (without padding) of the parts and their CRC-32, which tells a typo from a wrong token.
+On the wire: a prefix, then base64url (without padding) of the parts and a check. An invitation's check is its CRC-32, which
+tells a typo from a wrong token. A response key's is an HMAC under the pepper: it names an organisation and a campaign, and who
+made it up must not learn from the reply whether they are there, or closed.
 """
 
 import base64
 import binascii
 import hmac
 import zlib
+from collections.abc import Callable
 from hashlib import sha256
 from uuid import UUID
 
@@ -22,7 +25,9 @@ _INVITATION_TOKEN = b"assess/invitation/v1"
 _INVITATION_HASH = b"assess/invitation/hash/v1"
 _RESPONSE_KEY = b"assess/response/v1"
 _RESPONSE_HASH = b"assess/response/hash/v1"
-_CHECKSUM = 4
+_RESPONSE_CHECK = b"assess/response/check/v1"
+_CHECK = 4
+Check = Callable[[bytes], bytes]
 
 
 class InvitationText(Struct, frozen=True):
@@ -66,38 +71,48 @@ def response_hash(pepper: bytes, key: bytes) -> bytes:
 
 def write_invitation(text: InvitationText) -> str:
     """The token as people get it, 81 characters."""
-    return _write(INVITATION_PREFIX, text.organisation_id.bytes + text.token)
+    return _write(INVITATION_PREFIX, text.organisation_id.bytes + text.token, _checksum)
 
 
 def read_invitation(text: str) -> InvitationText | None:
     """The parts of a token, or ``None`` when it is not one (prefix, length, letters or checksum)."""
-    raw = _read(INVITATION_PREFIX, text, 48)
+    raw = _read(INVITATION_PREFIX, text, 48, _checksum)
     return None if raw is None else InvitationText(UUID(bytes=raw[:16]), raw[16:])
 
 
-def write_response_key(text: ResponseKeyText) -> str:
+def write_response_key(pepper: bytes, text: ResponseKeyText) -> str:
     """The response key as a phone keeps it, 124 characters."""
-    return _write(RESPONSE_PREFIX, text.organisation_id.bytes + text.campaign_id.bytes + text.form_digest + text.key)
+    parts = text.organisation_id.bytes + text.campaign_id.bytes + text.form_digest + text.key
+    return _write(RESPONSE_PREFIX, parts, _checked_under(pepper))
 
 
-def read_response_key(text: str) -> ResponseKeyText | None:
-    """The parts of a response key, or ``None`` when it is not one."""
-    raw = _read(RESPONSE_PREFIX, text, 80)
+def read_response_key(pepper: bytes, text: str) -> ResponseKeyText | None:
+    """The parts of a response key, or ``None`` when it is not one, or was not written under this pepper."""
+    raw = _read(RESPONSE_PREFIX, text, 80, _checked_under(pepper))
     return None if raw is None else ResponseKeyText(UUID(bytes=raw[:16]), UUID(bytes=raw[16:32]), raw[32:48], raw[48:])
 
 
-def _write(prefix: str, parts: bytes) -> str:
-    checked = parts + zlib.crc32(prefix.encode() + parts).to_bytes(_CHECKSUM)
+def _write(prefix: str, parts: bytes, check: Check) -> str:
+    checked = parts + check(prefix.encode() + parts)
     return prefix + base64.urlsafe_b64encode(checked).rstrip(b"=").decode()
 
 
-def _read(prefix: str, text: str, size: int) -> bytes | None:
+def _read(prefix: str, text: str, size: int, check: Check) -> bytes | None:
     """Only the very text that ``_write`` gives is read: no second spelling of a token exists."""
     if not text.startswith(prefix) or not text.isascii():
         return None
     body = text[len(prefix) :]
     try:
-        parts = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))[:-_CHECKSUM]
+        parts = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))[:-_CHECK]
     except (binascii.Error, ValueError):
         return None
-    return parts if len(parts) == size and _write(prefix, parts) == text else None
+    good = len(parts) == size and hmac.compare_digest(_write(prefix, parts, check).encode(), text.encode())
+    return parts if good else None
+
+
+def _checksum(said: bytes) -> bytes:
+    return zlib.crc32(said).to_bytes(_CHECK)
+
+
+def _checked_under(pepper: bytes) -> Check:
+    return lambda said: hmac.digest(pepper, _RESPONSE_CHECK + said, sha256)[:_CHECK]

@@ -31,8 +31,8 @@ class Client:
         return msgspec.json.decode(await self._ask("POST", path, **_json(body)), type=kind)
 
     async def put(self, path: str, kind: type[T], body: Any) -> T:
-        """PUT ``body`` as JSON; raises as ``get``."""
-        return msgspec.json.decode(await self._ask("PUT", path, **_json(body)), type=kind)
+        """PUT ``body`` as JSON, whatever is there now: nobody else changes it. Raises as ``get``."""
+        return msgspec.json.decode(await self._ask("PUT", path, **_json(body, {"If-Match": "*"})), type=kind)
 
     async def upload(self, path: str, kind: type[T], sheet: bytes) -> T:
         """POST a CSV; raises as ``get``."""
@@ -53,7 +53,7 @@ class Client:
         return reply.content
 
 
-def _json(body: Any) -> dict[str, Any]:
+def _json(body: Any, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     if body is None:
         return {}
-    return {"content": msgspec.json.encode(body), "headers": {"Content-Type": "application/json"}}
+    return {"content": msgspec.json.encode(body), "headers": {"Content-Type": "application/json", **(headers or {})}}

@@ -17,7 +17,6 @@ from assess.settings import Settings, settings_from
 from assess.storage import embedded, lock
 from assess.storage.lock import DataFolderInUse
 
-PREFERRED_PORT = 8321
 MOST_AT_ONCE = 9
 PATIENCE = 60.0
 
@@ -120,12 +119,17 @@ def _assess(*arguments: str) -> list[str]:
 def _wait_until_ready(site: Site, child: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + PATIENCE
     with httpx.Client(base_url=site.address, timeout=2, trust_env=False) as client:
-        while not _is_ready(client):
+        while not (_has_told(site) and _is_ready(client)):
             if child.poll() is not None:
                 raise DemoError(f"the server did not start; {last_words(site.log)}")
             if time.monotonic() > deadline:
                 raise DemoError(f"the server was not ready within {PATIENCE:.0f} s; {last_words(site.log)}")
             time.sleep(0.05)
+
+
+def _has_told(site: Site) -> bool:
+    """Whether our own server says that it answers there; whoever else might answer is not ours."""
+    return f" {site.address} " in site.log.read_text("utf-8", errors="replace")
 
 
 def _is_ready(client: httpx.Client) -> bool:
@@ -144,14 +148,11 @@ def _stop(child: "subprocess.Popen[bytes]") -> None:
 
 
 def _free_port() -> int:
-    """8321 when nobody listens there, for a friendly address; else any free port of the loopback."""
-    for wanted in (PREFERRED_PORT, 0):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", wanted))
-            port: int = probe.getsockname()[1]
-            return port
-    raise DemoError("no port of 127.0.0.1 is free")
+    """A port of the loopback where nobody listens; the system hands them out at random, so two demonstrations do not meet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _end(number: int, _: FrameType | None) -> None:

@@ -15,7 +15,7 @@ from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
-from assess.tenancy.access import may, problems
+from assess.tenancy.access import THINKS, may, problems
 from assess.tenancy.model import Permission, Principal
 from assess.web.conditional import ready
 from assess.web.requests import JSON
@@ -31,6 +31,7 @@ PRIVATE = "private, no-cache"
     operation_id="closeCampaign",
     tags=["Campaigns"],
     status_code=200,
+    opt={THINKS: True},
 )
 async def close_campaign(
     campaign_id: FromPath[UUID],

@@ -36,6 +36,12 @@ class ResultsNotYet(Conflict):
     title_fr = "Cette campagne n’est pas encore close ; d’ici là, seule sa participation est visible."
 
 
+class AnswersErased(Conflict):
+    """The answers of this campaign were erased when their retention was over, and no results were kept."""
+
+    title_fr = "Les réponses de cette campagne ont été effacées à l’issue de leur conservation, sans résultats gardés."
+
+
 class TeamBeyondKey(Forbidden):
     """Your key sees its own team and those below it only."""
 
@@ -141,6 +147,8 @@ async def _facts(tx: Tx, catalogue: Catalogue, campaign_id: UUID) -> Inputs:
     campaign = await campaigns.campaign_of(tx, campaign_id)
     if campaign.state in {CampaignState.DRAFT, CampaignState.OPEN}:
         raise ResultsNotYet(f"its state is {campaign.state.value}")
+    if campaign.erased_on is not None:
+        raise AnswersErased(f"it happened on {campaign.erased_on}")
     contract, answers, _ = await sealing.sealed_of(tx, campaign_id)
     versions = {asked.digest: catalogue.version(asked.digest) for asked in contract.questionnaires}
     return Inputs(contract=contract, questionnaires=versions, answers=answers)

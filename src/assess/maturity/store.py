@@ -14,6 +14,8 @@ from assess.storage.database import Tx
 from assess.storage.ids import uuid7
 from assess.storage.tables import assessment, campaign, result, scoring, team
 
+_COUNTS = (scoring.c.engine == ENGINE) | campaign.c.erased_on.is_not(None)
+
 
 class AssessmentNotFound(NotFound):
     """Your organisation has no such assessment."""
@@ -22,8 +24,11 @@ class AssessmentNotFound(NotFound):
 
 
 async def kept_of(tx: Tx, campaign_id: UUID) -> CampaignResults | None:
-    """The results that this engine has computed for a campaign, the newest if its facts were others before."""
-    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, scoring.c.engine == ENGINE))).first()
+    """The results that this engine has computed for a campaign, the newest if its facts were others before.
+
+    Once the answers are erased nothing can be computed any more, and the newest of any engine count.
+    """
+    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, _COUNTS))).first()
     return None if found is None else await _results(tx, found)
 
 
@@ -47,7 +52,7 @@ async def _results(tx: Tx, found: Row[Any]) -> CampaignResults:
 
 async def scoring_id_of(tx: Tx, campaign_id: UUID) -> UUID | None:
     """The id under which the results of a campaign are kept, for what is made from them."""
-    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, scoring.c.engine == ENGINE))).first()
+    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, _COUNTS))).first()
     return None if found is None else found.id
 
 
@@ -105,7 +110,7 @@ async def kept_of_team(tx: Tx, assessment_id: UUID) -> Row[Any] | None:
             & (result.c.scoring_id == scoring.c.id)
             & (result.c.node == one.team_id),
         )
-        .where(one.organisation_id == tx.organisation_id, one.id == assessment_id, scoring.c.engine == ENGINE)
+        .where(one.organisation_id == tx.organisation_id, one.id == assessment_id, _COUNTS)
         .order_by(scoring.c.created_at.desc())
         .limit(1)
     )

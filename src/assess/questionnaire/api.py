@@ -14,7 +14,7 @@ from assess.questionnaire.file_schema import file_schema
 from assess.questionnaire.model import VersionSummary
 from assess.questionnaire.reading import MOST_BYTES
 from assess.storage.workers import Workers
-from assess.tenancy.access import may, problems
+from assess.tenancy.access import THINKS, may, problems
 from assess.tenancy.model import Permission
 from assess.web.conditional import FOREVER, ready
 from assess.web.requests import JSON, YAML, media_type_of
@@ -70,7 +70,7 @@ async def read_schema() -> dict[str, Any]:
     operation_id="validateQuestionnaire",
     tags=["Questionnaires"],
     status_code=200,
-    opt={"takes": (JSON, YAML)},
+    opt={"takes": (JSON, YAML), THINKS: True},
     request_max_body_size=MOST_BYTES,
 )
 async def validate(request: Request[Any, Any, Any], workers: NamedDependency[Workers]) -> Verdict:

@@ -17,12 +17,14 @@ from assess.report import service, store
 from assess.report.links import SharedLink
 from assess.report.model import NewReport, Report, ReportContent, ReportLink, ReportPage
 from assess.settings import Settings
-from assess.storage.database import Database, Tx
+from assess.storage.database import Database, Effect, Tx
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
-from assess.tenancy.access import may, problems
+from assess.tenancy.access import THINKS, may, problems
 from assess.tenancy.model import Permission, Principal
 from assess.web.conditional import ready
+from assess.web.idempotency import IDEMPOTENT
+from assess.web.paging import Pages, by_creation
 
 PDF = "application/pdf"
 PRIVATE = "private, no-cache"
@@ -47,6 +49,7 @@ _AS_PDF = {
     response_headers=[ResponseHeader(name="Location", description="The report", documentation_only=True)],
     operation_id="createReport",
     tags=["Reports"],
+    opt={IDEMPOTENT: True, THINKS: True},
 )
 async def create_report(
     data: JSONBody[NewReport],
@@ -54,9 +57,10 @@ async def create_report(
     database: NamedDependency[Database],
     workers: NamedDependency[Workers],
     catalogue: NamedDependency[Catalogue],
+    effect: NamedDependency[Effect],
 ) -> Response[Report]:
     """Draw the PDF of a plan: 201, or 200 with the one that was drawn before from the same facts."""
-    made, new = await service.make(database, workers, catalogue, principal.organisation_id, data)
+    made, new = await service.make(database, workers, catalogue, principal.organisation_id, data, effect)
     return Response(made, status_code=201 if new else 200, headers={"Location": f"/v1/reports/{made.id}"})
 
 
@@ -67,9 +71,9 @@ async def create_report(
     operation_id="listReports",
     tags=["Reports"],
 )
-async def list_reports(tx: NamedDependency[Tx]) -> ReportPage:
+async def list_reports(tx: NamedDependency[Tx], pages: NamedDependency[Pages]) -> ReportPage:
     """All reports, newest first."""
-    return ReportPage(items=await store.reports_of(tx), next=None)
+    return pages.page(ReportPage, await store.reports_of(tx, pages.window), by_creation)
 
 
 @get(
@@ -106,6 +110,7 @@ async def read_content(
     responses=problems(401, 403, 404),
     operation_id="createReportLink",
     tags=["Reports"],
+    opt={IDEMPOTENT: True},
 )
 async def create_link(
     report_id: FromPath[UUID],

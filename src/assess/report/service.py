@@ -27,7 +27,7 @@ from assess.report.model import (
     packed,
 )
 from assess.roadmap import store as roadmaps
-from assess.storage.database import Database, Tx
+from assess.storage.database import Database, Effect, Tx
 from assess.storage.ids import uuid7
 from assess.storage.secrets import Secrets, derive
 from assess.storage.workers import Workers
@@ -43,9 +43,9 @@ class LinkNotValid(NotFound):
 
 
 async def make(
-    database: Database, workers: Workers, catalogue: Catalogue, organisation_id: UUID, new: NewReport
+    database: Database, workers: Workers, catalogue: Catalogue, organisation_id: UUID, new: NewReport, effect: Effect
 ) -> tuple[Report, bool]:
-    """The report of a plan, and whether it was drawn now: the same facts are drawn once.
+    """The report of a plan, and whether it was drawn now: the same facts are drawn once, and kept by ``effect``.
 
     Raises RoadmapNotFound or PlanNotFound.
     """
@@ -54,7 +54,7 @@ async def make(
         if kept := await store.drawn_from(tx, facts_digest(facts)):
             return kept, False
     content: bytes = await workers.run(DRAW, packed(facts))
-    async with database.transaction(organisation_id) as tx:
+    async with effect.transaction() as tx:
         return await _keep(tx, new.roadmap_id, facts, content)
 
 

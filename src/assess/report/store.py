@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from assess.errors import NotFound
 from assess.report.model import ENGINE, Report, ReportContent, ReportFacts, packed
 from assess.storage.database import Tx
+from assess.storage.paging import Window
 from assess.storage.tables import report
 from assess.words import Digest, Link
 
@@ -45,9 +46,10 @@ async def keep(tx: Tx, row: dict[str, Any]) -> None:
     await tx.execute(insert(report).values(values).on_conflict_do_nothing(constraint="report_drawn_once"))
 
 
-async def reports_of(tx: Tx) -> list[Report]:
-    """All reports, newest first."""
-    return [_report(row) for row in await tx.execute(_reports(tx))]
+async def reports_of(tx: Tx, window: Window) -> list[Report]:
+    """The reports in the window, newest first."""
+    query = window.applied(_reports(tx), report.c.created_at, report.c.id, descending=True)
+    return [_report(row) for row in await tx.execute(query)]
 
 
 async def report_of(tx: Tx, report_id: UUID) -> Report:
@@ -82,8 +84,7 @@ def row_of(report_id: UUID, roadmap_id: UUID, facts: ReportFacts) -> dict[str, A
 
 
 def _reports(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, int, str, str, str, str, int, datetime]:
-    newest = (report.c.created_at.desc(), report.c.id)
-    return select(*_REPORT).where(report.c.organisation_id == tx.organisation_id, *conditions).order_by(*newest)
+    return select(*_REPORT).where(report.c.organisation_id == tx.organisation_id, *conditions)
 
 
 def _report(row: Row[Any]) -> Report:

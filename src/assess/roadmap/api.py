@@ -14,11 +14,13 @@ from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap import service, store
 from assess.roadmap.library import LoadedLibrary
 from assess.roadmap.model import Library, NewRoadmap, Plan, Roadmap, RoadmapPage
-from assess.storage.database import Database, Tx
+from assess.storage.database import Database, Effect, Tx
 from assess.storage.workers import Workers
-from assess.tenancy.access import may, problems
+from assess.tenancy.access import THINKS, may, problems
 from assess.tenancy.model import Permission, Principal
 from assess.web.conditional import ready
+from assess.web.idempotency import IDEMPOTENT
+from assess.web.paging import Pages, by_creation
 from assess.web.requests import JSON
 from assess.words import Language
 
@@ -35,6 +37,7 @@ PlanNumber = Annotated[int, Meta(ge=1, le=32_767)]
     response_headers=[ResponseHeader(name="Location", description="The new roadmap", documentation_only=True)],
     operation_id="createRoadmap",
     tags=["Roadmaps"],
+    opt={IDEMPOTENT: True, THINKS: True},
 )
 async def create_roadmap(
     data: JSONBody[NewRoadmap],
@@ -43,9 +46,10 @@ async def create_roadmap(
     workers: NamedDependency[Workers],
     catalogue: NamedDependency[Catalogue],
     library: NamedDependency[LoadedLibrary],
+    effect: NamedDependency[Effect],
 ) -> Response[Roadmap]:
     """Propose a roadmap for the teams of a closed campaign: plan 1, from the first whole month on."""
-    made = await service.propose(database, workers, catalogue, library, principal.organisation_id, data)
+    made = await service.propose(database, workers, catalogue, library, principal.organisation_id, data, effect)
     return Response(made, status_code=201, headers={"Location": f"/v1/roadmaps/{made.id}"})
 
 
@@ -56,9 +60,9 @@ async def create_roadmap(
     operation_id="listRoadmaps",
     tags=["Roadmaps"],
 )
-async def list_roadmaps(tx: NamedDependency[Tx]) -> RoadmapPage:
+async def list_roadmaps(tx: NamedDependency[Tx], pages: NamedDependency[Pages]) -> RoadmapPage:
     """All roadmaps, newest first."""
-    return RoadmapPage(items=await store.roadmaps_of(tx), next=None)
+    return pages.page(RoadmapPage, await store.roadmaps_of(tx, pages.window), by_creation)
 
 
 @get(

@@ -15,7 +15,7 @@ from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap import store
 from assess.roadmap.library import LoadedLibrary
 from assess.roadmap.model import NewRoadmap, PlanBody, PlanningFacts, PlanningTeam, Roadmap
-from assess.storage.database import Database, Tx
+from assess.storage.database import Database, Effect, Tx
 from assess.storage.ids import uuid7
 from assess.storage.workers import Workers
 from assess.tenancy.model import Team
@@ -38,8 +38,9 @@ async def propose(
     library: LoadedLibrary,
     organisation_id: UUID,
     new: NewRoadmap,
+    effect: Effect,
 ) -> Roadmap:
-    """A new roadmap from a closed campaign, with its first plan, proposed.
+    """A new roadmap from a closed campaign, with its first plan, proposed; kept by ``effect``.
 
     Raises StartOutOfRange, and what ``results_of`` raises: CampaignNotFound, ResultsNotYet.
     """
@@ -50,7 +51,7 @@ async def propose(
     inputs = msgspec.json.encode(facts, order="deterministic")
     body = msgspec.json.decode(await workers.run(COMPUTE, inputs), type=PlanBody)
     roadmap_id = uuid7()
-    async with database.transaction(organisation_id) as tx:
+    async with effect.transaction() as tx:
         await store.add_roadmap(tx, roadmap_id, campaign_id=new.campaign_id, scoring_id=scoring_id, body=body)
         await store.add_plan(tx, roadmap_id, 1, inputs=sha256(inputs).hexdigest(), body=body)
         return await store.roadmap_of(tx, roadmap_id)

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import Executable, insert, select
 
 from assess.errors import NotFound
 from assess.roadmap.model import Plan, PlanBody, PlanSummary, Roadmap
 from assess.storage.database import Tx
+from assess.storage.paging import Window
 from assess.storage.tables import plan, roadmap
 from assess.words import Digest, Link
 
@@ -63,14 +64,16 @@ async def add_plan(tx: Tx, roadmap_id: UUID, number: int, *, inputs: Digest, bod
     await tx.execute(insert(plan).values(organisation_id=tx.organisation_id, created_at=tx.now, **row))
 
 
-async def roadmaps_of(tx: Tx) -> list[Roadmap]:
-    """All roadmaps, newest first."""
-    return await _roadmaps(tx, roadmap.c.organisation_id == tx.organisation_id)
+async def roadmaps_of(tx: Tx, window: Window) -> list[Roadmap]:
+    """The roadmaps in the window, newest first."""
+    mine = select(*_ROADMAP).where(roadmap.c.organisation_id == tx.organisation_id)
+    return await _roadmaps(tx, window.applied(mine, roadmap.c.created_at, roadmap.c.id, descending=True))
 
 
 async def roadmap_of(tx: Tx, roadmap_id: UUID) -> Roadmap:
     """One roadmap with its plans; raises RoadmapNotFound."""
-    found = await _roadmaps(tx, roadmap.c.organisation_id == tx.organisation_id, roadmap.c.id == roadmap_id)
+    mine = (roadmap.c.organisation_id == tx.organisation_id, roadmap.c.id == roadmap_id)
+    found = await _roadmaps(tx, select(*_ROADMAP).where(*mine))
     if not found:
         raise RoadmapNotFound
     return found[0]
@@ -86,8 +89,7 @@ async def plan_of(tx: Tx, roadmap_id: UUID, number: int) -> Plan:
     return msgspec.convert(row, Plan, from_attributes=True)
 
 
-async def _roadmaps(tx: Tx, *conditions: ColumnElement[bool]) -> list[Roadmap]:
-    query = select(*_ROADMAP).where(*conditions).order_by(roadmap.c.created_at.desc(), roadmap.c.id)
+async def _roadmaps(tx: Tx, query: Executable) -> list[Roadmap]:
     rows = (await tx.execute(query)).all()
     plans = await _plans(tx, [row.id for row in rows])
     return [_roadmap(row, plans.get(row.id, [])) for row in rows]

@@ -30,7 +30,7 @@ def _run(program: str, url: str, options: Sequence[str], into: IO[bytes] | None,
 
     What is fed goes through a pipe, since pg_restore would seek in a file, and the archive is only a part of one.
     """
-    address, password = _without_password(url)
+    address, password = without_password(url)
     with tempfile.TemporaryFile() as words:
         with subprocess.Popen(  # noqa: S603 -- a program of our own wheel, no shell
             [installed_folder() / BINARIES / program, *options, "--no-password", f"--dbname={address}"],
@@ -53,7 +53,8 @@ def _feed(running: subprocess.Popen[bytes], feed: IO[bytes] | None) -> None:
         running.communicate()
 
 
-def _without_password(url: str) -> tuple[str, dict[str, str]]:
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """The URL without its password, and the password as libpq's programs find it in their environment."""
     parts = urlsplit(url)
     if parts.password is None:
         return url, {}

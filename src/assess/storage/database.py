@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from assess.errors import Unavailable
+from assess.errors import Refusal, Unavailable
+from assess.storage.lane import Lane
 
 SESSION = {
     "application_name": "assess",
@@ -31,11 +32,14 @@ SESSION = {
     "transaction_timeout": "15s",
 }
 """Limits of every application connection."""
-PATIENCE, PATIENCE_HOT = 65.0, 8.0
+PATIENCE, PATIENCE_HOT = 65.0, 6.0
 """Seconds that we wait for a statement, longer than the server takes over any (sealing 60, the hot path 5): then it is the
 link that stands still, and the connection is given up."""
+_HOUR = 3600.0
 
 _LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_CUT = (asyncpg.InternalClientError, TimeoutError)
+"""A dying server cut an exchange in two, or the link stands still: the connection does not know yet that it is lost."""
 _NOT_NOW = ("08", "40", "53", "57", "58", "25P03", "25P04", "55P03")
 """How SQLSTATEs begin that say "not now": connection, rolled back, resources (a full disk), operator (a restart), system;
 a transaction that was too slow, and a lock."""
@@ -69,18 +73,29 @@ class Database(Struct, frozen=True):
     """A pool of connections of the application role."""
 
     engine: AsyncEngine
+    lane: Lane
 
     @contextlib.asynccontextmanager
     async def transaction(self, organisation_id: UUID) -> AsyncIterator[Tx]:
         """A transaction for one organisation: commits at the end, rolls back on any exception."""
         async with _explained(), self.engine.begin() as connection:
-            await connection.exec_driver_sql(_set_organisation(organisation_id))
+            await connection.exec_driver_sql(set_organisation(organisation_id))
             yield Tx(connection, organisation_id, datetime.now(UTC))
 
     async def call(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """One row of one autocommitted statement by the raw driver: the hot path's single round trip."""
-        async with self._driver() as driver:
-            return await driver.fetchrow(sql, *arguments, timeout=PATIENCE_HOT)
+        try:
+            borrowed = await self.lane.take()
+            try:
+                return await borrowed.driver.fetchrow(sql, *arguments, timeout=PATIENCE_HOT)
+            except _CUT:
+                borrowed.driver.terminate()
+                raise
+            finally:
+                self.lane.give(borrowed)
+        except Exception as error:
+            _explain(error)
+            raise
 
     async def run(self, sql: str) -> None:
         """One autocommitted statement by the raw driver, for what cannot run in a transaction (VACUUM)."""
@@ -95,8 +110,8 @@ class Database(Struct, frozen=True):
             driver: Any = connection.driver_connection
             try:
                 yield driver
-            except (asyncpg.InternalClientError, TimeoutError):
-                driver.terminate()  # a dying server cut an exchange in two, or the link stands still: it does not know yet
+            except _CUT:
+                driver.terminate()
                 raise
             finally:
                 if driver.is_closed():
@@ -109,30 +124,32 @@ class Database(Struct, frozen=True):
         async with self._driver() as driver:
             await driver.execute("set statement_timeout = 0; set transaction_timeout = 0")
             try:
-                await driver.execute(f"vacuum {', '.join(tables)}")
+                await driver.execute(f"vacuum {', '.join(tables)}", timeout=_HOUR)
             finally:
                 await driver.execute("reset statement_timeout; reset transaction_timeout")
 
     async def close(self) -> None:
         """Close every connection."""
+        self.lane.close()
         await self.engine.dispose()
 
 
-def connect(url: str, *, pool: int = 10) -> Database:
-    """A Database for ``postgresql://…``; no connection is made yet."""
+def connect(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Database:
+    """A Database for ``postgresql://…``; no connection is made yet. ``pool``: connections for transactions at most, and as
+    many for the hot path."""
     engine = create_async_engine(
         driver_url(url),
-        pool_size=pool,
+        pool_size=2 * pool,
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=False,
         pool_use_lifo=True,
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
-        connect_args={"server_settings": SESSION, "timeout": 5, "command_timeout": PATIENCE},
+        connect_args={"server_settings": SESSION, "timeout": 5, "command_timeout": patience},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
-    return Database(engine)
+    return Database(engine, Lane(engine, pool))
 
 
 def driver_url(url: str) -> str:
@@ -140,7 +157,7 @@ def driver_url(url: str) -> str:
     return url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
-def _set_organisation(organisation_id: UUID) -> str:
+def set_organisation(organisation_id: UUID) -> str:
     """The one statement that is a built string: SET takes no parameters, and a UUID's text has only hex digits and dashes."""
     return f"SET LOCAL assess.organisation = '{UUID(str(organisation_id))}'"
 
@@ -156,19 +173,24 @@ async def _explained() -> AsyncIterator[None]:
     """A lost or exhausted database is a 503 with words; every other error passes as it is."""
     try:
         yield
-    except PoolTimeout as error:
+    except Exception as error:
+        _explain(error)
+        raise
+
+
+def _explain(error: Exception) -> None:
+    """Raise DatabaseUnavailable when that is what the error means; a refusal has words of its own, whatever caused it."""
+    if isinstance(error, Refusal):
+        return
+    if isinstance(error, PoolTimeout):
         raise DatabaseUnavailable(headers={"Retry-After": "1"}) from error
-    except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, InterfaceError) or _is_transient(error.orig):
-            raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
-        raise
-    except asyncpg.PostgresError as error:
-        if _is_transient(error):
-            raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
-        raise
-    except _LOST as error:
+    if _is_lost(error):
         raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
 
 
-def _is_transient(error: BaseException | None) -> bool:
-    return (getattr(error, "sqlstate", None) or "").startswith(_NOT_NOW)
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the database was not there, or said "not now": to SQLAlchemy, to its driver, or (connecting) half-way between."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, InterfaceError) or _is_lost(error.orig)
+    said = getattr(error, "sqlstate", None) or ""
+    return isinstance(error, _LOST) or isinstance(getattr(error, "__cause__", None), _LOST) or said.startswith(_NOT_NOW)

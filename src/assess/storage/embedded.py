@@ -151,6 +151,13 @@ class Embedded:
         """``postgresql://`` URL of ``database`` for a role."""
         return f"postgresql://{role}@/{database}?host={self.cluster.socket}&port=5432"
 
+    def revive(self) -> bool:
+        """Start a server of ours that has died, and tell so; raises EmbeddedError when it cannot start (yet)."""
+        if self._held is None or self.cluster.pid() is not None:
+            return False
+        self.cluster.start()
+        return True
+
     def stop(self) -> None:
         """Stop the server and give the data folder back, when they are ours; harmless when repeated."""
         if self._held is not None:
@@ -170,7 +177,7 @@ def start(settings: Settings, holder: Holder = "serve") -> Embedded:
     held = lock.take(settings.data, holder)
     try:
         cluster = _cluster(settings)
-        cluster.make(connections=settings.pool + 20)
+        cluster.make(connections=2 * settings.pool + 20)
         cluster.start()
         _see_to_roles(cluster)
     except BaseException:

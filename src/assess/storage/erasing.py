@@ -4,19 +4,15 @@ from collections.abc import Collection
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import cast, delete, func, or_, select, text
+from sqlalchemy import cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assess.storage import tables
+from assess.storage.backup import connected
 from assess.storage.content import AS_ONE_WRITES, owned_by, row_text
-from assess.storage.database import Tx, connect
-
-_AS_ERASER = (
-    text("set local statement_timeout = 0"),
-    text("set local transaction_timeout = 0"),
-    text("set local role assess_eraser"),
-)
+from assess.storage.database import Tx, set_organisation
 
 
 class ErasureError(Exception):
@@ -35,19 +31,17 @@ async def erase_organisation(url: str, organisation_id: UUID) -> Erased:
 
     ``url`` is the migrator's: it may become assess_eraser, for which row-level security holds too.
     """
-    database = connect(url, pool=1)
     try:
-        async with database.transaction(organisation_id) as tx:
-            for statement in _AS_ERASER:
-                await tx.execute(statement)
-            return await _erase(tx)
+        async with connected(url) as connection:
+            await connection.exec_driver_sql("set local role assess_eraser")
+            await connection.exec_driver_sql("set local lock_timeout = '10s'")
+            await connection.exec_driver_sql(set_organisation(organisation_id))
+            return await _erase(connection, organisation_id)
     except DBAPIError as error:
         raise ErasureError(
-            f"the database refused: {str(error.orig).partition(':')[2].strip() or error.orig}; nothing was erased. "
+            f"the database refused: {str(error.orig).strip()}; nothing was erased. "
             "Is a server still working for this organisation? Revoke its keys, or stop it, and try again"
         ) from error
-    finally:
-        await database.close()
 
 
 async def mentions(tx: Tx, words: Collection[str]) -> dict[str, int]:
@@ -67,13 +61,15 @@ async def mentions(tx: Tx, words: Collection[str]) -> dict[str, int]:
     return {name: rows for name, rows in found.items() if rows}
 
 
-async def _erase(tx: Tx) -> Erased:
-    mine = tables.campaign.c.organisation_id == tx.organisation_id
-    campaigns = list((await tx.execute(select(tables.campaign.c.id).where(mine))).scalars())
+async def _erase(connection: AsyncConnection, organisation_id: UUID) -> Erased:
+    mine = owned_by(tables.campaign, organisation_id)
+    campaigns = list((await connection.execute(select(tables.campaign.c.id).where(mine))).scalars())
     rows = {}
     for table in reversed(tables.metadata.sorted_tables):
         if table is not tables.questionnaire_version:
-            rows[table.name] = (await tx.execute(delete(table).where(owned_by(table, tx.organisation_id)))).rowcount
+            rows[table.name] = (
+                await connection.execute(delete(table).where(owned_by(table, organisation_id)))
+            ).rowcount
     return Erased(campaigns=campaigns, rows={name: count for name, count in rows.items() if count})
 
 

@@ -141,13 +141,19 @@ def _own(tx: Tx, table: Table, columns: list[Any]) -> Any:
 @contextmanager
 def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
     """A new zip that its owner alone can read; gone again when anything goes wrong."""
-    try:
+    with _disk(file):
         file.touch(mode=0o600, exist_ok=False)
-    except OSError as error:
-        raise ExportError(f"{file} cannot be written: {error.strerror}; choose another name") from error
     try:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with _disk(file), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             yield archive
     except BaseException:
         file.unlink()
         raise
+
+
+@contextmanager
+def _disk(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # not as a cause: it would look as if the database had been lost
+        raise ExportError(f"{file} cannot be written: {error.strerror}; choose another place") from None

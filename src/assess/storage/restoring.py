@@ -28,13 +28,18 @@ async def restore(url: str, file: Path, *, replace: bool) -> Manifest:
         name = urlsplit(url).path.lstrip("/")
         server = await asyncpg.connect(_of_database(url, "postgres"), timeout=10)
         try:
-            there = await server.fetchval("select true from pg_database where datname = $1", name)
+            there = bool(await server.fetchval("select true from pg_database where datname = $1", name))
+            await _refuse_used(server, name)
             await _refuse_full(url, replace=replace or not there)
-            fresh = await _load(server, url, member_of(packed, DUMP), manifest)
-            await _swap(server, fresh, name, there=bool(there))
+            await _put(server, url, member_of(packed, DUMP), manifest, there=there)
         finally:
             await server.close()
     return manifest
+
+
+async def _refuse_used(server: Server, name: str) -> None:
+    if await server.fetchval("select count(*) from pg_stat_activity where datname = $1", name):
+        raise BackupError(f"the database {name} is in use; stop every assess serve and try again")
 
 
 async def _refuse_full(url: str, *, replace: bool) -> None:
@@ -47,40 +52,34 @@ async def _refuse_full(url: str, *, replace: bool) -> None:
         raise BackupError(f"the database holds {held} organisations; with --replace the backup takes their place")
 
 
-async def _load(server: Server, url: str, dumped: IO[bytes], manifest: Manifest) -> str:
-    """A new database with the dump in it, compared with the manifest; gone again when anything is wrong."""
-    name = f"assess_restored_{uuid7().hex}"
+async def _put(server: Server, url: str, dumped: IO[bytes], manifest: Manifest, *, there: bool) -> None:
+    """Load the dump into a new database, compare, change places; the new one is gone again when anything is wrong."""
+    fresh = f"assess_restored_{uuid7().hex}"
     await server.execute(roles.ROLES)
-    await server.execute(await _said(server, "create database %I template template0 owner assess_owner", name))
+    await server.execute(await _said(server, "create database %I template template0 owner assess_owner", fresh))
     try:
-        own = _of_database(url, name)
-        clients.restore(own, dumped, "--single-transaction", "--exit-on-error")
-        async with connected(own) as connection:
-            await connection.exec_driver_sql(roles.RIGHTS)
-            found = await contents(connection)
-            await connection.exec_driver_sql("analyze")
-        _compare(manifest.contents, found)
+        await _load(_of_database(url, fresh), dumped, manifest.contents)
+        await _swap(server, fresh, urlsplit(url).path.lstrip("/"), there=there)
     except BaseException:
-        await server.execute(await _said(server, "drop database %I", name))
+        await server.execute(await _said(server, "drop database if exists %I", fresh))
         raise
-    return name
 
 
-def _compare(said: Sequence[Content], found: Sequence[Content]) -> None:
-    if list(said) != list(found):
-        raise BackupError("what was restored is not what was backed up; nothing was changed")
+async def _load(url: str, dumped: IO[bytes], said: Sequence[Content]) -> None:
+    clients.restore(url, dumped, "--single-transaction", "--exit-on-error")
+    async with connected(url) as connection:
+        await connection.exec_driver_sql(roles.RIGHTS)
+        await connection.exec_driver_sql("analyze")
+        if list(said) != await contents(connection):
+            raise BackupError("what was restored is not what was backed up; nothing was changed")
 
 
 async def _swap(server: Server, fresh: str, name: str, *, there: bool) -> None:
     old = f"assess_replaced_{uuid7().hex}"
-    try:
-        async with server.transaction():
-            if there:
-                await server.execute(await _said(server, "alter database %I rename to %I", name, old))
-            await server.execute(await _said(server, "alter database %I rename to %I", fresh, name))
-    except asyncpg.ObjectInUseError as error:
-        await server.execute(await _said(server, "drop database %I", fresh))
-        raise BackupError(f"the database {name} is in use; stop every assess serve and try again") from error
+    async with server.transaction():
+        if there:
+            await server.execute(await _said(server, "alter database %I rename to %I", name, old))
+        await server.execute(await _said(server, "alter database %I rename to %I", fresh, name))
     if there:
         await server.execute(await _said(server, "drop database %I", old))
 

@@ -11,6 +11,8 @@ MIGRATOR = "assess_migrator"
 APP = "assess_app"
 BACKUP = "assess_backup"
 ERASER = "assess_eraser"
+SUPERUSER = "postgres"
+"""Of the embedded server."""
 
 ROLES = """
 do $$

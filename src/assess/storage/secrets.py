@@ -12,17 +12,17 @@ from hashlib import sha256, shake_256
 from pathlib import Path
 from uuid import UUID
 
-from assess.errors import Unexpected
+from assess.errors import Conflict
 from assess.settings import SettingsError
 
 SIZE = 32
 _TAG = 16
 
 
-class SecretMissing(Unexpected):
-    """This campaign's secret is not on this server."""
+class SecretMissing(Conflict):
+    """This campaign's links cannot be made again: its secret is not on this server."""
 
-    title_fr = "Le secret de cette campagne n’est pas sur ce serveur."
+    title_fr = "Les liens de cette campagne ne peuvent plus être refaits : son secret n’est pas sur ce serveur."
 
 
 class Secrets:
@@ -46,7 +46,7 @@ class Secrets:
             return self._path(campaign_id).read_bytes()
         except FileNotFoundError as error:
             raise SecretMissing(
-                "was it destroyed at close, or is the folder of secrets not the one of this database?"
+                "was it destroyed at close, or was the database restored without its folder of secrets?"
             ) from error
 
     def destroy(self, campaign_id: UUID) -> None:

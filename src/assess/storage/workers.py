@@ -59,8 +59,8 @@ class Workers:
         return await self._alone(target, arguments)
 
     def close(self) -> None:
-        """Let the running work end, and the workers with it; what waits is cancelled."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the workers, whatever they do: nobody waits for it any more."""
+        _end(self._pool, wait=True)
 
     async def _attempt(self, pool: ProcessPoolExecutor, target: str, arguments: tuple[Any, ...]) -> Any:
         loop = asyncio.get_running_loop()
@@ -79,7 +79,7 @@ class Workers:
             self._refuse_late(began)
             raise WorkerLost(headers={"Retry-After": "5"}) from error
         finally:
-            pool.shutdown(wait=False)
+            _end(pool, wait=False)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """A new pool, once for all who shared the broken one."""
@@ -94,6 +94,13 @@ class Workers:
 
 def _new_pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
+
+
+def _end(pool: ProcessPoolExecutor, *, wait: bool) -> None:
+    """Kill what still thinks: a process at its end would wait for it."""
+    for process in list((pool._processes or {}).values()):  # it has no public name before Python 3.14
+        process.kill()
+    pool.shutdown(wait=wait, cancel_futures=True)
 
 
 def _prepare() -> None:

@@ -165,12 +165,17 @@ class Once:
         keyed = Keyed(_read(said))
         scope["keyed"] = keyed  # type: ignore[typeddict-unknown-key]  # a key of our own
         recorder = _Recorder()
-        with contextlib.suppress(_NothingToKeepError):
+        try:
             async with keyed:
                 await self._app(scope, receive, recorder.send)
                 if keyed.replayed or not recorder.is_good:
                     raise _NothingToKeepError
                 await keyed.keep(recorder.reply())
+        except _NothingToKeepError:
+            pass
+        except Exception as error:  # it was not done after all: what was recorded must not be said
+            recorder = _Recorder()
+            await _said(error, scope, receive, recorder.send)
         await recorder.forward(send)
 
 
@@ -204,6 +209,14 @@ def replay(request: _Request, replayed: Replayed) -> Response[bytes]:
 async def _begun(keyed: Keyed, request: _Request) -> AsyncIterator[Tx]:
     """The request's transaction; it stays open, because its reply is to be kept in it."""
     yield await keyed.begin(request)
+
+
+async def _said(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Say an error as the application does; its own exception handling believes that the reply has begun already."""
+    app = scope["litestar_app"]
+    request: _Request = Request(scope, receive, send)
+    handler: Any = next(app.exception_handlers[kind] for kind in type(error).__mro__ if kind in app.exception_handlers)
+    await handler(request, error).to_asgi_response(app=None, request=request)(scope, receive, send)
 
 
 def _read(said: list[bytes]) -> bytes:

@@ -17,6 +17,8 @@ from msgspec import Struct
 
 from assess.errors import TooManyRequests
 
+LIMITED = "limited"
+"""In ``opt`` of a handler without a key that counts its requests all the same."""
 WINDOW = 60
 """Seconds in which a bucket is full again."""
 EXCHANGES = 10

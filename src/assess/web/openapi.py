@@ -14,14 +14,17 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 
 from assess.errors import Finding
+from assess.web.described import HEADERS, with_conventions
 from assess.web.problems import FAMILIES, PROBLEM_JSON, Problem, family_of
 
 DESCRIPTION = """\
 Assess asks the teams of a company versioned questionnaires on Acquisition, Offer and Experience, scores their maturity \
 without ever showing a group smaller than the threshold, and proposes a short reorganisation roadmap as a PDF.
 
-Send your key as `Authorization: Bearer assess_live_…`. Every refusal is an RFC 9457 problem whose `code` never changes; \
-its `errors` name the place, the rule and a good example. Texts are maps with the languages `fr` and `en`."""
+Send your key as `Authorization: Bearer assess_live_…`. Whatever creates takes an `Idempotency-Key`, so that it can be sent \
+again; a list gives 50 entries and the address of the `next` ones; a shared draft is changed with `If-Match`. Every refusal \
+is an RFC 9457 problem whose `code` never changes; its `errors` name the place, the rule and a good example. \
+Texts are maps with the languages `fr` and `en`."""
 
 TAGS = {
     "Questionnaires": "Published versions: frozen, known by their digest, served without a key.",
@@ -72,15 +75,17 @@ def completed(
     by_name = {str(handler.operation_id): handler for handler in handlers}
     document["paths"] = {path: item for path, item in document["paths"].items() if not path.startswith("/schema")}
     for item in document["paths"].values():
-        for operation in item.values():
+        for method, operation in item.items():
             handler = by_name[operation["operationId"]]
             operation["summary"] = _in_words(operation["operationId"])
             operation["security"] = _security(handler)
             _without_the_frameworks_refusal(operation)
             _with_hand_read_body(operation, handler)
             _with_whole_replies(operation)
+            with_conventions(operation, method, handler)
             _with_examples(operation, examples.get(operation["operationId"], {}))
     document["components"]["examples"] = _problems(document["paths"])
+    document["components"]["headers"] = {name: HEADERS[name] for name in _named_headers(document["paths"])}
     plain: dict[str, Any] = msgspec.to_builtins(document)
     return plain
 
@@ -133,6 +138,13 @@ def _problems(paths: dict[str, Any]) -> dict[str, Any]:
         int(status) for item in paths.values() for operation in item.values() for status in operation["responses"]
     }
     return {f"Problem{status}": {"value": example_problem(status)} for status in sorted(statuses & FAMILIES.keys())}
+
+
+def _named_headers(paths: dict[str, Any]) -> list[str]:
+    """The shared headers that some operation names."""
+    replies = [reply for item in paths.values() for said in item.values() for reply in said["responses"].values()]
+    named = {header["$ref"] for reply in replies for header in reply.get("headers", {}).values() if "$ref" in header}
+    return sorted(reference.rpartition("/")[2] for reference in named)
 
 
 def _with_examples(operation: dict[str, Any], said: dict[str, Any]) -> None:

@@ -19,11 +19,11 @@ from assess.errors import Finding, Invalid
 from assess.storage.paging import Window
 from assess.storage.secrets import derive, seal, unseal
 
-MOST = 200
-Limit = Annotated[int, Meta(ge=1, le=MOST, description="How many entries at most")]
-Cursor = Annotated[
-    str, Meta(max_length=4000, description="Where the page begins: a part of `next`, never made by hand")
-]
+USUAL, MOST = 50, 200
+"""Entries of a page, unless said and at most."""
+MOST_LETTERS = 4000
+Limit = Annotated[int, Meta(ge=1, le=MOST)]
+Cursor = Annotated[str, Meta(min_length=1, max_length=MOST_LETTERS)]
 T = TypeVar("T")
 P = TypeVar("P")
 
@@ -64,7 +64,7 @@ class Pages:
 
 
 def provide_pages(
-    request: Request[Any, Any, Any], cursor: FromQuery[Cursor | None] = None, limit: FromQuery[Limit] = 50
+    request: Request[Any, Any, Any], cursor: FromQuery[Cursor | None] = None, limit: FromQuery[Limit] = USUAL
 ) -> Pages:
     """What a handler of a list names as ``pages``; raises CursorInvalid."""
     return Pages(request, cursor, limit)

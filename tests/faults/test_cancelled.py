@@ -1,0 +1,155 @@
+"""Whoever hangs up, or is given up, takes no connection along: neither of the pool nor of admission."""
+
+import asyncio
+import random
+import socket
+import struct
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import uvicorn
+
+from assess.app import Application, Resources, create_app
+from assess.settings import Settings
+from assess.storage.database import Database
+from campaign.company import done, exchanged, launched
+from faults.phones import Headers, items_of
+
+pytestmark = pytest.mark.anyio
+HUNG_UP, GIVEN_UP = 8000, 2000
+AT_ONCE = 40
+Requests = list[tuple[str, str, Headers, bytes]]
+_RST = struct.pack("ii", 1, 0)
+
+
+@pytest.fixture(scope="module")
+def app(application: Application, settings: Settings) -> Application:
+    """The whole application, without a limit of rate."""
+    state = application.litestar.state
+    resources = {name: state[name] for name in Resources.__struct_fields__}
+    return create_app(Resources(**{**resources, "settings": msgspec.structs.replace(settings, rate=0)}))
+
+
+@pytest.fixture
+async def requests(client: httpx.AsyncClient, admin: Headers) -> Requests:
+    """One request of each kind: read and written by the hot path, read and written in a transaction, with a key."""
+    campaign = await launched(client, admin, {"lyon": 5})
+    key = await exchanged(client, campaign.invitations[0]["token"])
+    item = items_of(done(await client.get("/v1/respond", headers=key)))[0]
+    answer = b'{"answer":{"type":"level","level":2},"comment":null,"sequence":1}'
+    team = b'{"key":"nantes","name":"Nantes","parent":"business"}'
+    return [
+        ("GET", "/v1/respond", key, b""),
+        ("PUT", f"/v1/respond/answers/{item}", key, answer),
+        ("GET", "/v1/teams", admin, b""),
+        ("POST", "/v1/teams", {**admin, "Idempotency-Key": '"nantes"'}, team),
+    ]
+
+
+@pytest.fixture
+async def untouched(app: Application, database: Database, settings: Settings) -> AsyncIterator[None]:
+    """After the test every connection is back in the pool and works, and every place of admission is free."""
+    free = app.litestar.state.admission.quick.free
+    yield
+    async with asyncio.timeout(20):
+        while out_of(database) or app.litestar.state.admission.quick.free != free:
+            await asyncio.sleep(0.02)
+    ask = "select pg_backend_pid() as pid, pg_sleep(0.2)"
+    hot = await asyncio.gather(*(database.call(ask) for _ in range(settings.pool)))
+    assert len({row["pid"] for row in hot}) == settings.pool
+    idle = (
+        "select count(*) as n from pg_stat_activity where state like 'idle in transaction%' and usename = current_user"
+    )
+    assert (await database.call(idle))["n"] == 0
+
+
+def out_of(database: Database) -> int:
+    """How many connections are not where they belong."""
+    database.lane.close()
+    pool: Any = database.engine.pool
+    return pool.checkedout()
+
+
+@pytest.mark.usefixtures("untouched")
+async def test_eight_thousand_clients_that_hang_up_leak_nothing_and_undo_nothing(
+    app: Application, client: httpx.AsyncClient, requests: Requests
+) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+        config = uvicorn.Config(app, lifespan="off", log_config=None, http="httptools", timeout_graceful_shutdown=10)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([listener]))
+        port, chance = listener.getsockname()[1], random.Random(1)
+        await at_once(HUNG_UP, lambda which: hang_up(port, raw(*requests[which % 4]), chance.random() * 0.02))
+        server.should_exit = True
+        await serving
+    (_, _, key, _), _, (_, _, admin, _), _ = requests
+    assert [each["sequence"] for each in done(await client.get("/v1/respond", headers=key))["answers"]] == [1]
+    teams = done(await client.get("/v1/teams", headers=admin))["items"]
+    assert [each["key"] for each in teams].count("nantes") == 1, "one effect per key"
+
+
+@pytest.mark.usefixtures("untouched")
+async def test_two_thousand_requests_that_are_given_up_leak_nothing(app: Application, requests: Requests) -> None:
+    chance = random.Random(2)
+    ended = await at_once(GIVEN_UP, lambda which: give_up(app, *requests[which % 4], steps=chance.randrange(60)))
+    assert 200 < sum(ended) < GIVEN_UP - 200, "some end before they are given up, most do not"
+
+
+async def at_once(times: int, act: Any) -> list[Any]:
+    """``act`` so many times, some at once."""
+    numbers = iter(range(times))
+
+    async def some() -> list[Any]:
+        return [await act(which) for which in numbers]
+
+    return [each for worker in await asyncio.gather(*(some() for _ in range(AT_ONCE))) for each in worker]
+
+
+async def hang_up(port: int, request: bytes, after: float) -> None:
+    """Send a request whole, and reset the connection soon after."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    await asyncio.sleep(after)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST)
+    writer.transport.abort()
+
+
+async def give_up(app: Application, method: str, path: str, headers: Headers, body: bytes, *, steps: int) -> bool:
+    """Cancel a request after so many turns of the event loop, as a server does at the end of its patience."""
+    bodies = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Any:
+        return next(bodies, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        await asyncio.sleep(0)
+
+    task = asyncio.create_task(app(scope_of(method, path, headers, body), receive, send))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return not task.cancelled()
+
+
+def scope_of(method: str, path: str, headers: Headers, body: bytes) -> dict[str, Any]:
+    """An ASGI scope."""
+    pairs = [(name.lower().encode(), value.encode()) for name, value in full(headers, body).items()]
+    about = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "root_path": ""}
+    where = {"method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": pairs}
+    return {**about, **where, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {}, "extensions": {}}
+
+
+def raw(method: str, path: str, headers: Headers, body: bytes) -> bytes:
+    """A request as it is on the wire."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in full(headers, body).items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def full(headers: Headers, body: bytes) -> Headers:
+    """The headers with those that every client sends."""
+    about = {"Content-Type": "application/json", "Content-Length": str(len(body))} if body else {}
+    return {"Host": "assess", **headers, **about}
