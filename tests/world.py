@@ -110,7 +110,8 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
     said = {name: team[name] for name in ("key", "name", "functions", "lead")}
     sent = {**said, "parent": "house", "capacity_days": 6}
     await _put(client, f"/v1/teams/{ids['team_id']}", admin, sent)
-    await done(client, "POST", "/v1/teams", admin, json={"key": "stand", "name": "Stand", "parent": "house"})
+    once = {**admin, "Idempotency-Key": "stand"}
+    await done(client, "POST", "/v1/teams", once, json={"key": "stand", "name": "Stand", "parent": "house"})
     await done(client, "DELETE", f"/v1/api-keys/{ids['key_id']}", admin)
     roster = f"/v1/campaigns/{ids['campaign_id']}/people"
     last = (await done(client, "GET", roster, admin))["items"][-1]

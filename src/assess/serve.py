@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from types import FrameType
+from typing import Any
 
 import uvicorn
 import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from assess import shipped
 from assess.app import Application, Resources, create_app
@@ -38,6 +41,43 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+
+class _Joining:
+    """A transport that writes once what was written in one go: uvicorn sends the head of a reply and its body apart, and each
+    costs a system call and wakes the client."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._soon = loop.call_soon
+        self._waiting: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write before the loop turns again."""
+        if not self._waiting:
+            self._soon(self._flush)
+        self._waiting.append(data)
+
+    def close(self) -> None:
+        """Close after what was written."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            data = b"".join(self._waiting)
+            self._waiting.clear()
+            self._transport.write(data)
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP on a transport that joins."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]  # all that it calls is there
 
 
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -95,10 +135,13 @@ async def _answer(app: Application, drain: int, listener: socket.socket, ready: 
         log_config=None,
         lifespan="on",
         ws="none",
-        http="httptools",
+        http=_Protocol,
         server_header=False,
+        proxy_headers=False,  # nothing of ours depends on where a request comes from
         timeout_graceful_shutdown=drain,
     )
+    gc.collect()
+    gc.freeze()  # what is here now stays to the end: the collector need not look at it again
     server = _Server(config, lambda: ready(_address(listener)))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _heard)

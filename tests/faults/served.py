@@ -69,12 +69,18 @@ class Server:
 
     async def admit(self) -> tuple[UUID, dict[str, str]]:
         """A new organisation in its database, and the headers of its admin."""
-        database = connect(self.settings.database_url or embedded.attach(self.settings).url(), pool=1)
+        own = embedded.attach(self.settings).url().replace("host=", f"host={self.root}")
+        database = connect(self.settings.database_url or own, pool=1)
         try:
             organisation = await new_organisation(database)
             return organisation, await key_for(database, Secrets(self.settings.secrets), organisation, Role.ADMIN)
         finally:
             await database.close()
+
+    @property
+    def root(self) -> str:
+        """What its paths begin with for us, when it has mounts of its own."""
+        return f"/proc/{self.process.pid}/root" if self._before else ""
 
     def log(self) -> str:
         """Everything it has said."""

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,7 @@ PROBLEM = b"application/problem+json"
 EVERYWHERE = {404, 405}
 """What an address that nobody documents answers."""
 _PARAMETER = re.compile(r"\{\w+\}")
+_SLASHES = re.compile(r"/+")
 
 
 class StrictProblem(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -44,8 +46,8 @@ class Specification:
 
     def operation(self, method: str, target: bytes) -> dict[str, Any] | None:
         """What is documented for a request; HEAD is GET. None for what nobody documents."""
-        path = target.partition(b"?")[0].decode("latin-1")
-        path = path.rstrip("/") or "/"
+        path = unquote(target.partition(b"?")[0].decode("latin-1"))
+        path = _SLASHES.sub("/", path.strip().rstrip("/") or "/")
         wanted = {"HEAD": "get"}.get(method, method.lower() if method.isupper() else "")
         return next((item.get(wanted) for shape, _, item in self._addresses if shape.fullmatch(path)), None)
 

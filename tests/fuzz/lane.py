@@ -74,8 +74,9 @@ class Lane:
         for name in sorted(self.scene.good):
             for number, good in enumerate(self.scene.good[name]):
                 wrong = list(misshapen(self._specification, name, good))
-                for index in sorted(self.luck.sample(range(len(wrong)), max(12, int(len(wrong) * share / (1 + number))))):
-                    await self._shape(name, number, index)
+                most = max(20, int(len(wrong) * share / (1 + number)))
+                for index in sorted(self.luck.sample(range(len(wrong)), most)):
+                    await self.try_(name, await self.scene.freshened(name, wrong[index]))
 
     async def heavy(self) -> None:
         """Bodies at the limits of size."""
@@ -84,11 +85,6 @@ class Lane:
                 good = await self.scene.fresh(name)
                 media = b"text/csv" if name.startswith("import") and body[:1] != b"[" else b"application/json"
                 await self.try_(name, _with_body(good, media, body))
-
-    async def _shape(self, name: str, number: int, index: int) -> None:
-        good = await self.scene.fresh(name, number)
-        wrong = list(misshapen(self._specification, name, good))
-        await self.try_(name, wrong[index % len(wrong)])
 
     async def try_(self, operation: str, sent: Sent) -> Got:
         """Ask, judge, and look whether a refusal or a safe method has changed anything."""

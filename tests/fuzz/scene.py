@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from asking import Sent
 from judging import Specification
-from world import Headers, World
+from world import SIZES, Headers, World
 
 DRAFT, OPENED = "draft", "opened"
 CAMPAIGN = {
@@ -42,13 +42,14 @@ SPOILS = {
     "completeInvitation": {OPENED},
     "chooseAssessments": {DRAFT},
     "importPeople": {DRAFT},
-    "erasePerson": {"person"},
+    "erasePerson": {DRAFT, "person"},
     "revokeApiKey": {"key"},
     "replaceTeam": {"team"},
 }
 """What a success uses up."""
 RESPOND = {"readForm", "saveAnswer", "submitResponse", "withdrawResponse"}
-TAKEN = re.compile(rb'"(spring|stand|kiosk)"|zoe@example\.com')
+TAKEN = re.compile(rb'"(spring|stand|kiosk|Stand|Kiosque)"|zoe@example\.com')
+RESPONSE_KEY = re.compile(rb"Bearer assess_resp_[A-Za-z0-9_-]{100,}$")
 TOKEN = re.compile(rb"assess_inv_[A-Za-z0-9_-]+")
 _JSON = (b"content-type", b"application/json")
 
@@ -97,28 +98,29 @@ class Scene:
     def __init__(self, client: httpx.AsyncClient, world: World, good: dict[str, list[Sent]], luck: random.Random) -> None:
         self._client = client
         self.world = world
-        self.good = {name: _few(found) for name, found in good.items()}
+        self.good = {name: [_for_any_state(sent) for sent in _few(found)] for name, found in good.items()}
         self._luck = luck
         self._numbers = itertools.count(1)
         self._made: dict[str, dict[str, str]] = {}
+        self._erased = good["erasePerson"][0].target.rpartition(b"/")[2].decode()
         self.has_made = True
 
     async def fresh(self, operation: str, number: int | None = None) -> Sent:
         """A good request, any or the one with that number, on objects that allow it."""
         found = self.good[operation]
-        sent = self._luck.choice(found) if number is None else found[number]
-        names = await self._names(operation, sent)
-        target, body = sent.target, sent.body
-        for old, new in names.items():
+        return await self.freshened(operation, self._luck.choice(found) if number is None else found[number])
+
+    async def freshened(self, operation: str, sent: Sent) -> Sent:
+        """A request like a good one, on objects that allow it."""
+        target, body, headers = sent.target, TAKEN.sub(self._free, sent.body), sent.headers
+        for old, new in (await self._names(operation, sent)).items():
             target, body = target.replace(old, new), body.replace(old, new)
-        body = TAKEN.sub(self._free, body)
-        sent = msgspec.structs.replace(sent, target=target, body=body)
         if operation in RESPOND:
-            sent = sent.wearing((b"authorization", (await self._opened())["response"].encode()))
+            key = (await self._opened())["response"].encode()
+            headers = tuple((name, RESPONSE_KEY.sub(key, value)) for name, value in headers)
         if TOKEN.search(body):
             body = TOKEN.sub((await self._opened())["token"].encode(), body)
-        sent = msgspec.structs.replace(sent, body=body)
-        return sent.wearing((b"if-match", b"*")) if sent.header(b"if-match") else sent
+        return msgspec.structs.replace(sent, target=target, headers=headers, body=body)
 
     def spoil(self, operation: str) -> None:
         """A request of this operation succeeded: what it used up is made again when it is needed."""
@@ -136,12 +138,12 @@ class Scene:
             made = await (self._draft() if CAMPAIGN[operation] is DRAFT else self._opened())
             names[ids["campaign_id"]] = made["campaign"]
         if operation == "erasePerson":
-            names[sent.target.rpartition(b"/")[2].decode()] = (await self._person())["person"]
+            names[self._erased] = (await self._person())["person"]
         if operation == "revokeApiKey":
             names[ids["key_id"]] = (await self._key())["key"]
         if operation == "replaceTeam":
             made = await self._team()
-            names |= {ids["team_id"]: made["team"], '"atelier"': f'"{made["key"]}"'}
+            names |= {ids["team_id"]: made["team"], '"atelier"': f'"{made["key"]}"', '"Atelier"': f'"{made["key"]}"'}
         return {old.encode(): new.encode() for old, new in names.items()}
 
     def _free(self, found: re.Match[bytes]) -> bytes:
@@ -159,11 +161,11 @@ class Scene:
         new = {"key": f"draft-{next(self._numbers)}", "name": "Printemps", "languages": ["fr", "en"], **dates}
         campaign: str = (await self._done("POST", "/v1/campaigns", json=new))["id"]
         asked = [{"key": "offer", "version": "1.0.0"}]
-        choice = {"items": [{"team": "atelier", "questionnaires": asked}]}
+        choice = {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
         every = {"If-Match": "*"}
         await self._done("PUT", f"/v1/campaigns/{campaign}/assessments", every, json=choice)
-        person = {"language": "fr", "perspective": "member", "team": "atelier"}
-        people = [{"name": f"Ana {n}", "email": f"ana.{n}@example.com", **person} for n in range(6)]
+        person = {"name": "Ana", "language": "fr", "perspective": "member"}
+        people = [{**person, "email": f"{team}.{n}@example.com", "team": team} for team in SIZES for n in range(3)]
         await self._done("POST", f"/v1/campaigns/{campaign}/people/import", json=people)
         return campaign
 
@@ -178,14 +180,12 @@ class Scene:
         return self._made[OPENED]
 
     async def _person(self) -> dict[str, str]:
-        if "person" not in self._made or DRAFT not in self._made:
-            campaign = (await self._draft())["campaign"]
+        campaign = (await self._draft())["campaign"]
+        made = self._made.get("person")
+        if made is None or made["campaign"] != campaign:
             people = (await self._done("GET", f"/v1/campaigns/{campaign}/people"))["items"]
-            if not people:
-                self._made.pop(DRAFT)
-                return await self._person()
-            self._made["person"] = {"person": people[0]["id"]}
-        return self._made["person"]
+            made = self._made["person"] = {"person": people[0]["id"], "campaign": campaign}
+        return made
 
     async def _key(self) -> dict[str, str]:
         if "key" not in self._made:
@@ -196,7 +196,7 @@ class Scene:
     async def _team(self) -> dict[str, str]:
         if "team" not in self._made:
             key = f"stand-{next(self._numbers)}"
-            made = await self._done("POST", "/v1/teams", json={"key": key, "name": "Stand", "parent": "house"})
+            made = await self._done("POST", "/v1/teams", json={"key": key, "name": key, "parent": "house"})
             self._made["team"] = {"team": made["id"], "key": key}
         return self._made["team"]
 
@@ -211,6 +211,7 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
     """Good requests that the company has no need of: pages of lists, bodies with every member, ``example`` (a whole
     questionnaire as YAML)."""
     admin, ids = (b"authorization", world.keys["admin"]["Authorization"].encode()), world.ids
+    respondent = (b"authorization", world.keys["respondent"]["Authorization"].encode())
     people = f"campaigns/{ids['campaign_id']}/people"
     lists = {"Teams": "teams", "Campaigns": "campaigns", "Roadmaps": "roadmaps", "Reports": "reports", "People": people}
     pages = {
@@ -227,8 +228,9 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
         "saveAnswer": ("PUT", f"/v1/respond/answers/{ids['item']}", answer),
         "validateQuestionnaire": ("POST", "/v1/questionnaires/validate", yaml.safe_load(example)),
     }
+    keys = dict.fromkeys(posts, admin) | {"saveAnswer": respondent}
     whole = {
-        name: [Sent(method=method, target=path.encode(), headers=(admin, _JSON), body=json.dumps(body).encode())]
+        name: [Sent(method=method, target=path.encode(), headers=(keys[name], _JSON), body=json.dumps(body).encode())]
         for name, (method, path, body) in posts.items()
     }
     as_yaml = Sent(
@@ -237,6 +239,10 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
     whole["validateQuestionnaire"].append(as_yaml)
     document = {"readOpenapi": [Sent(method="GET", target=b"/v1/openapi.json")]}
     return pages | whole | document
+
+
+def _for_any_state(sent: Sent) -> Sent:
+    return sent.wearing((b"if-match", b"*")) if sent.header(b"if-match") else sent
 
 
 def _few(found: list[Sent]) -> list[Sent]:

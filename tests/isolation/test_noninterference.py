@@ -1,6 +1,5 @@
 """Whatever another organisation does meanwhile, one's own replies are the same, byte for byte but for ids and moments."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
@@ -32,6 +31,11 @@ class Stage:
         organisation = await new_organisation(self._database)
         return Player(await key_for(self._database, self._secrets, organisation, Role.ADMIN))
 
+    async def moves(self, one: Player, other: Player, moves: list[str]) -> None:
+        """One move after the other."""
+        for move in moves:
+            await self.move(one, other, move)
+
     async def move(self, one: Player, other: Player, move: str) -> None:
         """One move of ``other`` while ``one`` plays: it is the story itself, or that of the other one with its own key."""
         step = STORY[max(0, one.at - 1)]
@@ -46,15 +50,15 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-async def stage(client, database, secrets) -> AsyncIterator[Stage]:
+async def stage(client, database, secrets) -> Stage:
     """The story as one who is alone plays it."""
     made = Stage(client, database, secrets)
     player = await made.player()
     made.alone = plainly([await player.next(client) for _ in STORY])
-    yield made
+    return made
 
 
-def test_the_story_is_worth_playing(stage):
+async def test_the_story_is_worth_playing(stage):
     statuses = [told[0] for told in stage.alone]
     assert statuses.count(200) + statuses.count(201) == len(STORY) - 3
     assert statuses.count(409) == 3  # a key that is taken, results before the close, an answer after it
@@ -69,16 +73,11 @@ async def test_the_story_is_the_same_each_time(stage):
 @given(traffic=TRAFFIC)
 async def test_another_organisation_changes_nothing(stage, traffic):
     one, other, replies = await stage.player(), await stage.player(), []
-
-    async def step() -> None:
-        replies.append(await one.next(stage.client))
-
     for moves, together in traffic:
         async with anyio.create_task_group() as meanwhile:
-            for move in moves:
-                if together:
-                    meanwhile.start_soon(stage.move, one, other, move)
-                else:
-                    await stage.move(one, other, move)
-            await step()
+            if together:
+                meanwhile.start_soon(stage.moves, one, other, moves)
+            else:
+                await stage.moves(one, other, moves)
+            replies.append(await one.next(stage.client))
     assert plainly(replies) == stage.alone

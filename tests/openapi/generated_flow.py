@@ -96,7 +96,9 @@ def new_campaign(said: dict[str, Any]) -> NewCampaign:
 def choices(asked: dict[str, dict[str, str]]) -> TeamChoices:
     """Which team is asked what."""
     items = [
-        TeamChoice(team=team, questionnaires=[QuestionnaireChoice(key=key, version=version) for key, version in said.items()])
+        TeamChoice(
+            team=team, questionnaires=[QuestionnaireChoice(key=key, version=version) for key, version in said.items()]
+        )
         for team, said in asked.items()
         if team in PLAYED
     ]

@@ -98,7 +98,9 @@ def _typed(rows: list[dict[str, Any]], step: str) -> list[dict[str, Any]]:
     types = dict(re.findall(r'\{"(\w+)", ([\w. ]+)\}', step))
     for row in rows:
         assert row.keys() == types.keys()
-        assert not [name for name, value in row.items() if isinstance(value, str) is not (types[name] == "type text") and value]
+        assert not [
+            name for name, value in row.items() if isinstance(value, str) is not (types[name] == "type text") and value
+        ]
     return rows
 
 

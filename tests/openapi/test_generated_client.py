@@ -26,8 +26,7 @@ def snake(name: str) -> str:
 
 def test_the_client_can_be_imported_whole(generated: Generated) -> None:
     modules = [
-        ".".join(place.relative_to(generated.folder).with_suffix("").parts)
-        for place in generated.folder.rglob("*.py")
+        ".".join(place.relative_to(generated.folder).with_suffix("").parts) for place in generated.folder.rglob("*.py")
     ]
     script = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     run(generated.python, "-W", "error", "-c", script, *modules, PYTHONPATH=str(generated.folder))

@@ -47,7 +47,9 @@ def test_python_ends_with_the_words_of_a_refusal(served: Served) -> None:
     assert done.stderr.startswith("key_invalid: This API key is not valid.")
 
 
-def test_curl_lists_the_campaigns_and_downloads_what_has_changed(served: Served, played: Played, tmp_path: Path) -> None:
+def test_curl_lists_the_campaigns_and_downloads_what_has_changed(
+    served: Served, played: Played, tmp_path: Path
+) -> None:
     script, said = INTEGRATIONS / "results.sh", {"BASE": served.address, "KEY": served.key}
     (campaign,) = json.loads(run("sh", script, **said))["items"]
     assert campaign["id"] == played.said["campaign"]
@@ -73,7 +75,9 @@ def test_the_spreadsheet_asks_an_address_of_the_document_as_the_document_says() 
     assert "application/json" in operation["responses"]["200"]["content"]
 
 
-def test_the_spreadsheets_steps_unfold_the_same_table(served: Served, played: Played, table: list[dict[str, str]]) -> None:
+def test_the_spreadsheets_steps_unfold_the_same_table(
+    served: Served, played: Played, table: list[dict[str, str]]
+) -> None:
     path, headers = QUERY.path(Campaign=str(played.said["campaign"])), QUERY.headers(Key=served.key)
     reply = httpx.get(served.address + path, headers=headers, trust_env=False)
     rows = QUERY.unfold(reply.raise_for_status().json())

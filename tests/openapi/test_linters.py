@@ -30,7 +30,10 @@ def test_a_linter_finds_neither_an_error_nor_a_warning(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "rule"),
-    [pytest.param("spectral", "operation-description", id="spectral"), pytest.param("redocly", "info-license", id="redocly")],
+    [
+        pytest.param("spectral", "operation-description", id="spectral"),
+        pytest.param("redocly", "info-license", id="redocly"),
+    ],
 )
 def test_a_mere_warning_would_be_noticed(name: str, rule: str, tmp_path: Path) -> None:
     document = json.loads(COMMITTED.read_bytes())

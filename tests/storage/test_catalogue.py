@@ -168,7 +168,7 @@ async def test_the_eraser_may_read_and_delete_what_belongs_to_an_organisation_an
 ) -> None:
     rows = await ask(
         database,
-        """select c.relname, array_agg(a.privilege_type::text order by 1)
+        """select c.relname, array_agg(a.privilege_type::text order by a.privilege_type)
            from pg_class c, aclexplode(c.relacl) a
            where c.relnamespace = 'assess'::regnamespace and a.grantee = 'assess_eraser'::regrole
            group by 1""",

@@ -2,6 +2,7 @@
 
 import inspect
 import random
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 from assess.app import handlers_of
 from assess.tenancy.access import DEPENDENCIES, May, check_policies
 from assess.tenancy.api import list_teams
+from assess.tenancy.tokens import KeyText, read_key, write_key
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +44,13 @@ def is_problem(reply: httpx.Response, status: int, code: str | None = None) -> b
 )
 async def test_every_path_refuses_with_a_problem(client, method, path, status, code):
     assert is_problem(await client.request(method, path), status, code)
+
+
+async def test_a_key_of_nobody_is_refused_like_one_with_a_wrong_secret(client, admin):
+    key = read_key(admin["Authorization"].removeprefix("Bearer "))
+    for wrong in (KeyText(uuid4(), key.secret), KeyText(key.id, bytes(32))):
+        reply = await client.get("/v1/me", headers={"Authorization": f"Bearer {write_key(wrong)}"})
+        assert is_problem(reply, 401, "key_invalid")
 
 
 async def test_a_missing_key_is_told_how_to_send_it(client):

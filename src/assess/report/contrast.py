@@ -10,6 +10,8 @@ from assess.report.findings import company, level, process_of, reason, sample, s
 from assess.report.model import ProcessWords, ReportFacts
 from assess.report.sentences import quoted, say
 
+FRAGILE = " *"
+"""Behind the number of people of a team in which only 30 to 50 % answered."""
 MOST_ROWS = 20
 """With more teams than this, processes instead of steps, in three panels."""
 PANELS, PANEL_ROWS = 3, 22
@@ -82,8 +84,13 @@ def contrast(facts: ReportFacts) -> Contrast | None:
         rest=say("contrast.rest", facts.language, count=str(len(nodes) - room)) if len(nodes) > room else "",
         scale=say("contrast.scale", facts.language),
         legend=_legend(facts, kept),
-        notes=[say("contrast.none", facts.language), say("contrast.parent", facts.language)],
+        notes=[say(note, facts.language) for note in _notes(kept)],
     )
+
+
+def _notes(rows: list[Row]) -> list[str]:
+    fragile = ["contrast.fragile"] if any(row.note.endswith(FRAGILE) for row in rows) else []
+    return ["contrast.none", "contrast.parent", *fragile]
 
 
 def alphabetical(name: str) -> str:
@@ -112,7 +119,8 @@ def _row(facts: ReportFacts, node: NodeResults, depth: int, *, by_step: bool) ->
     results = _steps(facts, node) if by_step else _processes(facts, node)
     whole = node.node in parents(facts)
     name = say("contrast.all", facts.language) if node.parent is None else node.name
-    note = sample(node.responses, facts.language)
+    fragile = any(result is not None and result.fragile for result in results)
+    note = sample(node.responses, facts.language) + (FRAGILE if fragile else "")
     return Row(name=name, note=note, depth=depth, whole=whole, cells=[_cell(facts, node, result) for result in results])
 
 

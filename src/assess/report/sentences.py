@@ -148,6 +148,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "… and {count} more teams, in the online results",
     },
     "contrast.scale": {"fr": "moyenne, de 1 à 5", "en": "mean, from 1 to 5"},
+    "contrast.fragile": {
+        "fr": "* fragile : 30 à 50 % seulement de l’équipe a répondu",
+        "en": "* fragile: only 30 to 50% of the team answered",
+    },
     "contrast.parent": {"fr": "en gras : l’ensemble de ses équipes", "en": "in bold: all of its teams together"},
     # 4 indicators
     "indicators.kicker": {"fr": "Indicateurs", "en": "KPIs"},

@@ -5,6 +5,7 @@ sharded database); row-level security is the net underneath. The hot path calls 
 a single statement commits itself. This module alone knows both tricks.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ SESSION = {
 PATIENCE, PATIENCE_HOT = 65.0, 6.0
 """Seconds that we wait for a statement, longer than the server takes over any (sealing 60, the hot path 5): then it is the
 link that stands still, and the connection is given up."""
-_HOUR = 3600.0
+_HOUR, _GOODBYE = 3600.0, 3.0
 
 _LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _CUT = (asyncpg.InternalClientError, TimeoutError)
@@ -129,9 +130,11 @@ class Database(Struct, frozen=True):
                 await driver.execute("reset statement_timeout; reset transaction_timeout")
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one whose link stands still keeps nobody."""
         self.lane.close()
-        await self.engine.dispose()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self.engine.dispose()
 
 
 def connect(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Database:
@@ -144,6 +147,7 @@ def connect(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Database
         pool_timeout=5,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        hide_parameters=True,  # errors are logged, and what people answer never is
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         connect_args={"server_settings": SESSION, "timeout": 5, "command_timeout": patience},
@@ -178,14 +182,20 @@ async def _explained() -> AsyncIterator[None]:
         raise
 
 
-def _explain(error: Exception) -> None:
-    """Raise DatabaseUnavailable when that is what the error means; a refusal has words of its own, whatever caused it."""
+def unavailable(error: Exception) -> DatabaseUnavailable | None:
+    """What an error means when it means that the database (or its disk) is not there now; a refusal has words of its own."""
     if isinstance(error, Refusal):
-        return
+        return None
     if isinstance(error, PoolTimeout):
-        raise DatabaseUnavailable(headers={"Retry-After": "1"}) from error
-    if _is_lost(error):
-        raise DatabaseUnavailable(headers={"Retry-After": "2"}) from error
+        return DatabaseUnavailable(headers={"Retry-After": "1"})
+    return DatabaseUnavailable(headers={"Retry-After": "2"}) if _is_lost(error) else None
+
+
+def _explain(error: Exception) -> None:
+    """Raise DatabaseUnavailable when that is what the error means."""
+    refusal = unavailable(error)
+    if refusal is not None:
+        raise refusal from error
 
 
 def _is_lost(error: BaseException | None) -> bool:
@@ -193,4 +203,4 @@ def _is_lost(error: BaseException | None) -> bool:
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, InterfaceError) or _is_lost(error.orig)
     said = getattr(error, "sqlstate", None) or ""
-    return isinstance(error, _LOST) or isinstance(getattr(error, "__cause__", None), _LOST) or said.startswith(_NOT_NOW)
+    return isinstance(error, _LOST) or said.startswith(_NOT_NOW)

@@ -1,6 +1,8 @@
 """Migrations: all pending revisions in one transaction, one process at a time, as the owner of the tables."""
 
+import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,8 +35,20 @@ BEFORE = (
 )
 
 
+LIMITS = ("set local lock_timeout = '1s'", "set local statement_timeout = '60s'")
+"""Less than the application waits for a lock: whoever queues behind a migration that waits is let through in time."""
+PAUSE = 0.5
+"""Seconds for those who queued."""
+_LOCK_NOT_AVAILABLE = "55P03"
+_log = logging.getLogger("assess.migrate")
+
+
 class MigrationError(Exception):
     """The database cannot be migrated; the message says why, in one sentence."""
+
+
+class _TableBusyError(Exception):
+    """Somebody else uses a table that is to be changed."""
 
 
 class Version(Struct, frozen=True, kw_only=True):
@@ -46,18 +60,38 @@ class Version(Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
 
 
-async def migrate(url: str, versions: Sequence[Version] = (), *, wait: str = "5s") -> list[str]:
+async def migrate(
+    url: str, versions: Sequence[Version] = (), *, wait: str = "5s", folder: Path | None = None, tries: int = 10
+) -> list[str]:
     """Run the pending revisions, then publish ``versions``; returns the revisions that were run.
 
-    ``url``: ``postgresql://`` of the migrator. ``wait``: for any lock, as PostgreSQL writes a duration.
-    Raises MigrationError when another migration holds the lock, or when a published version has changed.
+    ``url``: ``postgresql://`` of the migrator. ``wait``: for another migration, as PostgreSQL writes a duration. ``folder``: of
+    the revisions, ours when absent. Tables that others use are waited for in LIMITS, and then let go, so ``tries`` times.
+    Raises MigrationError when another migration holds the lock, when a table stays in use, or when a published version has
+    changed; then nothing was changed.
     """
+    for attempt in range(tries):
+        try:
+            return await _migrate(url, versions, wait, folder)
+        except _TableBusyError as busy:
+            _log.warning("a table is in use, try %d of %d", attempt + 1, tries)
+            last = busy
+            await asyncio.sleep(PAUSE)
+    raise MigrationError("a table stays in use by a long transaction; nothing was changed, try again") from last
+
+
+async def _migrate(url: str, versions: Sequence[Version], wait: str, folder: Path | None) -> list[str]:
     async with _connection(url) as connection:
         await connection.execute(select(func.set_config("lock_timeout", wait, True)))
-        for statement in BEFORE:
+        for statement in BEFORE + LIMITS:
             await connection.exec_driver_sql(statement)
-        todo = await connection.run_sync(_pending)
-        await connection.run_sync(_upgrade)
+        todo = await connection.run_sync(_pending, folder)
+        try:
+            await connection.run_sync(_upgrade, folder)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                raise _TableBusyError from error
+            raise
         await publish(connection, versions)
     return todo
 
@@ -70,7 +104,12 @@ async def pending(url: str) -> list[str]:
 
 def revisions() -> list[str]:
     """Every revision that this code knows, oldest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+    return [script.revision for script in scripts_of().walk_revisions()][::-1]
+
+
+def scripts_of(folder: Path | None = None) -> ScriptDirectory:
+    """The revisions in a folder, ours when absent."""
+    return ScriptDirectory.from_config(_config(folder))
 
 
 async def publish(connection: AsyncConnection, versions: Iterable[Version]) -> None:
@@ -96,22 +135,22 @@ def _insert(version: Version) -> Any:
     return insert(questionnaire_version).values(row).on_conflict_do_nothing()
 
 
-def _upgrade(connection: Connection) -> None:
-    config = _config()
+def _upgrade(connection: Connection, folder: Path | None) -> None:
+    config = _config(folder)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
-def _pending(connection: Connection) -> list[str]:
+def _pending(connection: Connection, folder: Path | None = None) -> list[str]:
     context = MigrationContext.configure(connection, opts={"version_table_schema": "assess"})
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = scripts_of(folder)
     present = context.get_current_heads() or ("base",)
     return [script.revision for script in scripts.iterate_revisions("heads", present)][::-1]
 
 
-def _config() -> Config:
+def _config(folder: Path | None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(shipped.folder("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder or shipped.folder("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from assess.web.conditional import CHANGES
 from assess.web.idempotency import IDEMPOTENT
 from assess.web.limits import LIMITED
-from assess.web.paging import MOST, MOST_LETTERS, USUAL
+from assess.web.paging import MOST, USUAL
 from assess.web.problems import PROBLEM_JSON, family_of
 from assess.web.retirement import RETIRED
 
@@ -57,7 +57,7 @@ _IF_NONE_MATCH = {
 _PAGE = {
     "cursor": (
         "Where the page begins: a part of `next`, never made by hand",
-        {"type": "string", "minLength": 1, "maxLength": MOST_LETTERS},
+        {"type": "string", "minLength": 1},
     ),
     "limit": ("How many entries at most", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}),
 }

@@ -57,8 +57,9 @@ class Reply(Struct, frozen=True):
 class Replayed(Exception):  # noqa: N818 - a reply, not an error
     """This was answered before: instead of doing it again, give the same reply."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, keyed: "Keyed", reply: Reply) -> None:
         super().__init__()
+        self.keyed = keyed
         self.reply = reply
 
 
@@ -145,7 +146,7 @@ class Keyed:
         text = unseal(self._seal, kept.reply or b"")
         if text is None:
             raise IdempotencyKeyReused("what was answered cannot be read any more; was the pepper changed?")
-        raise Replayed(msgspec.msgpack.decode(text, type=Reply))
+        raise Replayed(self, msgspec.msgpack.decode(text, type=Reply))
 
 
 class Once:
@@ -195,11 +196,9 @@ async def effect_of(request: _Request) -> Effect:
     return Effect(lambda: _begun(keyed, request))
 
 
-def replay(request: _Request, replayed: Replayed) -> Response[bytes]:
+def replay(_: _Request, replayed: Replayed) -> Response[bytes]:
     """The handler of Replayed: the same reply, and a header that tells."""
-    keyed = keyed_of(request)
-    if keyed is not None:
-        keyed.replayed = True
+    replayed.keyed.replayed = True
     reply = replayed.reply
     headers = {**reply.headers, "Idempotent-Replayed": "true"}
     return Response(reply.body, status_code=reply.status, headers=headers, media_type=reply.media_type)

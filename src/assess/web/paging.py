@@ -7,13 +7,12 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
 from litestar import Request
 from litestar.params import FromQuery
-from msgspec import Meta
 
 from assess.errors import Finding, Invalid
 from assess.storage.paging import Window
@@ -21,11 +20,14 @@ from assess.storage.secrets import derive, seal, unseal
 
 USUAL, MOST = 50, 200
 """Entries of a page, unless said and at most."""
-MOST_LETTERS = 4000
-Limit = Annotated[int, Meta(ge=1, le=MOST)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=MOST_LETTERS)]
 T = TypeVar("T")
 P = TypeVar("P")
+
+
+class LimitOutOfRange(Invalid):
+    """A page has 1 to 200 entries."""
+
+    title_fr = "Une page compte de 1 à 200 entrées."
 
 
 class CursorInvalid(Invalid):
@@ -64,9 +66,15 @@ class Pages:
 
 
 def provide_pages(
-    request: Request[Any, Any, Any], cursor: FromQuery[Cursor | None] = None, limit: FromQuery[Limit] = USUAL
+    request: Request[Any, Any, Any], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = USUAL
 ) -> Pages:
-    """What a handler of a list names as ``pages``; raises CursorInvalid."""
+    """What a handler of a list names as ``pages``; raises LimitOutOfRange or CursorInvalid.
+
+    The range is checked here: Litestar does not look at the limits in a parameter's type.
+    """
+    if not 1 <= limit <= MOST:
+        rule = f"a whole number from 1 to {MOST}"
+        raise LimitOutOfRange(errors=[Finding(pointer="query/limit", rule=rule, received=limit, example=USUAL)])
     return Pages(request, cursor, limit)
 
 

