@@ -2,11 +2,15 @@
 #
 #   make demo           play the pilot company of examples/ and leave the server running; ONCE=1 exits instead
 #   make test           the whole test suite; ARGS="tests/demo -x" runs a part of it
+#   make mutate         take away each thing that keeps organisations apart, and list what no test notices; minutes
 #   make lint           style and types
 #   make lint-api       check openapi/openapi.json with Spectral and Redocly; needs nodejs and npm
+#   make bench          what must be fast, against what (see docs/performance.md); ROWS="P1 P6" runs a part; needs wrk
+#   make bench-growth   the same for 10,000,000 stored answers; needs wrk and 5 GB of disk
+#   make chaos          kill server, worker and database while people answer; ROUNDS=50 kills so often
 #   make openapi        write openapi/openapi.json again from the code
 #   make examples       record the examples of openapi/ again from a real run, then openapi.json
-#   make lock           choose the versions of requirements.lock again
+#   make lock           choose the versions of the lock files again
 #   make clean          remove what these commands have made
 
 PYTHON ?= python3
@@ -17,7 +21,7 @@ READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 PIP := $(RUN) pip --disable-pip-version-check install --quiet
 LINTERS := build/linters
 
-.PHONY: help demo test lint lint-api openapi examples lock clean
+.PHONY: help demo test mutate lint lint-api bench bench-growth chaos openapi examples lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -28,6 +32,9 @@ demo: $(READY)
 test: $(READY)
 	$(RUN) pytest $(ARGS)
 
+mutate: $(READY)
+	@PYTHONPATH=tests $(RUN) isolation.mutation
+
 lint: $(READY)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
@@ -36,6 +43,16 @@ lint: $(READY)
 lint-api: $(LINTERS)/.ready
 	npm --prefix $(LINTERS) run --silent spectral -- $(CURDIR)/openapi/openapi.json
 	npm --prefix $(LINTERS) run --silent redocly -- $(CURDIR)/openapi/openapi.json
+
+bench: $(READY)
+	@$(RUN) benchmarks $(ROWS)
+
+bench-growth: $(READY)
+	@$(RUN) benchmarks growth
+
+ROUNDS ?= 50
+chaos: $(READY)
+	@PYTHONPATH=tests $(RUN) faults.chaos $(ROUNDS)
 
 openapi: $(READY)
 	$(RUN) assess openapi > openapi/openapi.json.new

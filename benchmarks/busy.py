@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from assess.settings import Settings
 
+from assess.settings import Settings
 from benchmarks import company
 from benchmarks.servers import Server
 
@@ -42,7 +42,7 @@ class Busy:
             with company.client(self._address, self._key) as http:
                 while not self._enough.is_set():
                     self._one(http, next(self._names))
-        except Exception as error:  # noqa: BLE001 -- a thread's failure is raised in the thread that waits for it
+        except Exception as error:
             self._failed = error
 
     def _one(self, http: httpx.Client, name: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+
 from assess.campaign.tokens import ResponseKeyText, read_response_key, response_hash, write_response_key
 from assess.installation import installed
 from assess.settings import Settings

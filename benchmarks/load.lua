@@ -1,4 +1,4 @@
--- The load of every row, for wrk: wrk -s load.lua URL -- TARGETS ITEMS FIRST PAUSE MOST
+-- The load of every row, for wrk: wrk -s load.lua URL -- TARGETS ITEMS FIRST PAUSE
 --   TARGETS  a file, one target a line: METHOD <tab> path <tab> a header, or nothing
 --   ITEMS    a file of item keys; a PUT goes to its target's path and one of them
 --   FIRST    the sequence of the first answer; it grows with each
@@ -43,7 +43,6 @@ function request()
     .. string.format("%d", sequence) .. "}"
   return target.start .. items[math.random(#items)] .. target.head .. #body .. "\r\n\r\n" .. body
 end
-
 
 function done(summary, latency)
   local errors = summary.errors

@@ -36,9 +36,10 @@ class Load:
 
     def run(self, *, seconds: int = SECONDS, connections: int = CONNECTIONS, pause: int = 0) -> Measured:
         """Load for so many seconds; ``pause``: milliseconds between two requests of a connection. Raises LoadError."""
+        options = ["--threads=1", f"--connections={connections}", f"--duration={seconds}s", f"--script={SCRIPT}"]
+        arguments = [str(self.targets), str(self.items), str(next(_sequences)), str(pause)]
         said = subprocess.run(
-            ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s", f"--script={SCRIPT}"]
-            + [self.address, "--", self.targets, self.items, str(next(_sequences)), str(pause)],
+            ["wrk", *options, self.address, "--", *arguments],
             capture_output=True,
             text=True,
             check=False,

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from assess import shipped
 from assess.questionnaire.files import load_published, published_toml
 from assess.settings import Settings
 from assess.storage import embedded
 from assess.storage.embedded import Embedded
-
 from benchmarks import bare
 
 HOME = Path(__file__).parent
@@ -105,9 +106,7 @@ def peer(questionnaire: bytes, tokens: Sequence[str], items: Sequence[str]) -> I
 
 
 @contextlib.contextmanager
-def running(
-    command: Sequence[str], said: Mapping[str, str], port: int, ready: str, log: Path
-) -> Iterator[Server]:
+def running(command: Sequence[str], said: Mapping[str, str], port: int, ready: str, log: Path) -> Iterator[Server]:
     """A child process that answers on ``ready``; it gets SIGTERM at the end, and SIGKILL when that does not help."""
     address = f"http://127.0.0.1:{port}"
     with log.with_suffix(".log").open("wb") as words:
@@ -157,9 +156,8 @@ def _postgres(settings: Settings) -> Iterator[Embedded]:
 
 
 def _is_good(url: str) -> bool:
-    with contextlib.suppress(urllib.error.URLError, ConnectionError):
-        with urllib.request.urlopen(url, timeout=5) as reply:
-            return 200 <= reply.status < 300
+    with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5) as reply:
+        return bool(200 <= reply.status < 300)
     return False
 
 
@@ -182,8 +180,6 @@ def _checkout() -> Path:
 
 def _publish_wide(folder: Path) -> None:
     """Two of the published questionnaires in one; JSON is YAML too."""
-    import msgspec
-
     first, *_, last = [msgspec.to_builtins(found) for found, _ in load_published(folder)]
     body = {**first, "key": WIDE, "processes": first["processes"] + last["processes"]}
     (folder / WIDE).mkdir()
@@ -198,7 +194,7 @@ def _peer_environment() -> Path:
     python = folder / "bin" / "python"
     if not mark.is_file() or mark.read_text() != lock.read_text():
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock], check=True)
+        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], check=True)
         mark.write_text(lock.read_text())
     return python

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
-from assess.settings import Settings
 
+from assess.settings import Settings
 from benchmarks import company, servers
 from benchmarks.busy import Busy
 from benchmarks.load import Load, load
@@ -46,9 +46,7 @@ def stage() -> Iterator[Stage]:
             yield _stage({"ours": our, "bare": bare, "peer": peer}, responses, items, busy, questionnaire)
 
 
-def answered(
-    settings: Settings, server: Server, admin: str, times: int
-) -> tuple[list[company.Response], list[str]]:
+def answered(settings: Settings, server: Server, admin: str, times: int) -> tuple[list[company.Response], list[str]]:
     """So many responses to everything, and the items."""
     _, (token, *_) = company.open_campaign(server.address, admin, "bench", people=12)
     key, items = company.exchange(server.address, token)
@@ -74,7 +72,9 @@ def _stage(
     keys = [f"Authorization: Bearer {each.key}" for each in responses]
     ours_put = [("PUT", "/v1/respond/answers/", key) for key in keys]
     peer_put = [("PUT", "/answers/", key) for key in keys]
-    bare_put = [("PUT", f"/organisations/{each.organisation_id}/responses/{each.id}/answers/", "") for each in responses]
+    bare_put = [
+        ("PUT", f"/organisations/{each.organisation_id}/responses/{each.id}/answers/", "") for each in responses
+    ]
     ours_get, peer_get = [("GET", _wide("/v1"), "")], [("GET", _wide(""), "")]
     same = [("GET", _wide("/v1"), f"If-None-Match: {questionnaire.headers['etag']}")]
     return Stage(

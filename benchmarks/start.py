@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from assess.settings import Settings
 from assess.storage import embedded
-
 from benchmarks import servers
 from benchmarks.measure import Row, figures, in_turn, ratio
 
@@ -42,7 +41,9 @@ def _bare(settings: Settings) -> float:
     options = shlex.join(f"--{name}={cluster.folder / file}" for name, file in files.items())
     began = time.perf_counter()
     try:
-        cluster.run("pg_ctl", "start", "--wait", f"--log={os.devnull}", f"--pgdata={cluster.data}", f"--options={options}")
+        cluster.run(
+            "pg_ctl", "start", "--wait", f"--log={os.devnull}", f"--pgdata={cluster.data}", f"--options={options}"
+        )
         subprocess.run([sys.executable, "-c", IMPORTS], check=True)
         return time.perf_counter() - began
     finally:

@@ -108,6 +108,7 @@ def test_check_names_each_thing_and_fails_until_the_database_is_migrated(folder:
         "ok      database role",
         "ok      durability",
         "ok      migrations",
+        "ok      nodes",
     }
 
 

@@ -1,5 +1,6 @@
-"""The one lock: everything that is declared stands in it, with hashes, and nothing says where to download from."""
+"""The locks: everything that is declared stands in ours, with hashes, and none says where to download from."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,7 +12,10 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+?))? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
-LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.lstrip().startswith("#")]
+
+
+def lines_of(name: str) -> list[str]:
+    return [line for line in (ROOT / name).read_text().splitlines() if not line.lstrip().startswith("#")]
 
 
 def declared() -> list[str]:
@@ -27,7 +31,7 @@ def declared() -> list[str]:
 
 
 def pinned() -> dict[str, str]:
-    return {found["name"]: found["version"] for line in LINES if (found := PIN.match(line))}
+    return {found["name"]: found["version"] for line in lines_of("requirements.lock") if (found := PIN.match(line))}
 
 
 @pytest.mark.parametrize("said", declared())
@@ -38,13 +42,21 @@ def test_every_declared_requirement_is_pinned_within_its_range(said):
     assert wanted.specifier.contains(version), "run `make lock`"
 
 
-def test_every_line_is_a_pin_or_a_hash():
-    assert [line for line in LINES if not PIN.match(line) and not HASH.match(line)] == []
-
-
-def test_every_pin_has_hashes():
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "benchmarks/peer/requirements.lock", "tests/openapi/generator.lock"]
+)
+def test_every_line_is_a_pin_with_its_hashes(name):
+    lines = lines_of(name)
+    assert [line for line in lines if not PIN.match(line) and not HASH.match(line)] == []
     alone = [
-        line for line, after in zip(LINES, [*LINES[1:], ""], strict=True) if PIN.match(line) and not HASH.match(after)
+        line for line, after in zip(lines, [*lines[1:], ""], strict=True) if PIN.match(line) and not HASH.match(after)
     ]
     assert alone == []
-    assert len(pinned()) > 20
+    assert len(lines) > 20
+
+
+def test_the_linters_lock_says_how_each_package_is_known_and_not_where_it_is():
+    packages = json.loads((ROOT / "tests" / "openapi" / "linters" / "package-lock.json").read_bytes())["packages"]
+    fetched = {name: said for name, said in packages.items() if name}
+    assert [name for name, said in fetched.items() if not said.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, said in fetched.items() if "resolved" in said] == []

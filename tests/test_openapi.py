@@ -63,6 +63,11 @@ def test_operation_ids_are_readable_and_unique(document):
     assert not [name for name in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", name)]
 
 
+def test_no_two_schemas_share_a_title(document):
+    titles = [schema.get("title", name) for name, schema in document["components"]["schemas"].items()]
+    assert sorted(titles) == sorted(set(titles)), "generators name their classes by it"
+
+
 def test_everything_is_described(document):
     for name, operation in operations(document):
         assert operation["summary"], name

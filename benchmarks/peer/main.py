@@ -5,12 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from peer import models, schemas
+from peer.database import get_session
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from peer import models, schemas
-from peer.database import get_session
 
 app = FastAPI()
 SessionDep = Annotated[AsyncSession, Depends(get_session)]
@@ -30,7 +29,7 @@ ResponseDep = Annotated[models.Response, Depends(get_response)]
 
 
 @app.get("/questionnaires/{key}/versions/{version}", response_model=schemas.Questionnaire)
-async def read_questionnaire(key: str, version: str, session: SessionDep):  # noqa: ANN201 -- as the tutorial writes it
+async def read_questionnaire(key: str, version: str, session: SessionDep):
     """A published questionnaire."""
     questionnaire = await session.get(models.Questionnaire, (key, version))
     if questionnaire is None:
@@ -39,7 +38,7 @@ async def read_questionnaire(key: str, version: str, session: SessionDep):  # no
 
 
 @app.put("/answers/{item}", response_model=schemas.StoredAnswer)
-async def save_answer(item: str, new: schemas.NewAnswer, session: SessionDep, response: ResponseDep):  # noqa: ANN201
+async def save_answer(item: str, new: schemas.NewAnswer, session: SessionDep, response: ResponseDep):
     """Save one answer; the greatest sequence wins."""
     row = {"value": _value(new), "comment": new.comment, "sequence": new.sequence}
     upsert = insert(models.Answer).values(response_id=response.id, item=item, **row)

@@ -6,10 +6,9 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import insert
-
 from peer.database import engine, new_session
 from peer.models import Answer, Base, Questionnaire, Response
+from sqlalchemy import insert
 
 
 async def seed(questionnaire: dict, tokens: list[str], items: list[str]) -> None:

@@ -14,7 +14,20 @@ from typing import Any
 
 import httpx
 
-COLUMNS = "team_key team headcount responses process state value low high index n coverage".split()
+COLUMNS = [
+    "team_key",
+    "team",
+    "headcount",
+    "responses",
+    "process",
+    "state",
+    "value",
+    "low",
+    "high",
+    "index",
+    "n",
+    "coverage",
+]
 PATIENCE = 3
 
 

@@ -23,6 +23,7 @@ from assess.settings import SettingsError
 from assess.storage import roles
 from assess.storage.account import EmbeddedError
 from assess.storage.backup import BackupError
+from assess.storage.distribute import DistributionError, distribute
 from assess.storage.erasing import ErasureError
 from assess.storage.export import ExportError
 from assess.storage.migrate import MigrationError
@@ -36,6 +37,7 @@ FAILURES = (
     SettingsError,
     EmbeddedError,
     MigrationError,
+    DistributionError,
     NotReadyError,
     AddressError,
     DemoError,
@@ -90,6 +92,14 @@ def migrate() -> None:
     with installed(read_settings(), "command") as installation:
         done = run(installation.migrate(published()))
     click.echo(f"migrated: {', '.join(done)}" if done else "nothing to migrate")
+
+
+@assess.command("distribute")
+def distribute_command() -> None:
+    """Distribute the tables over the nodes of Citus, by organisation; can be repeated after a migration."""
+    with installed(read_settings(), "command") as installation:
+        done = run(distribute(installation.migrator))
+    click.echo(f"distributed: {', '.join(done)}")
 
 
 @assess.command()

@@ -13,7 +13,6 @@ from typing import Any
 
 import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from assess import shipped
 from assess.app import Application, Resources, create_app
@@ -24,6 +23,7 @@ from assess.settings import Settings
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.web.logs import start_logging
+from assess.web.wire import Wire
 
 
 class AddressError(Exception):
@@ -73,7 +73,7 @@ class _Joining:
             self._transport.write(data)
 
 
-class _Protocol(HttpToolsProtocol):
+class _Protocol(Wire):
     """HTTP on a transport that joins."""
 
     def connection_made(self, transport: Any) -> None:

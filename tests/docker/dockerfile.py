@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -56,11 +57,13 @@ def read(text: str) -> list[Stage]:
 class Built:
     """What the stages have made so far: the absolute paths of their images stand below one ``folder``.
 
-    One for all, since an environment of Python knows where it was made; in the images it stands at one path, too.
+    One folder for all, since an environment of Python knows where it was made; in the images it stands at one path, too.
+    ``outside``: what the builder itself is told, such as where packages are.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, outside: Mapping[str, str]) -> None:
         self.folder = folder
+        self._outside = outside
         self._at = folder
         self._said: dict[str, str] = {}
 
@@ -101,7 +104,7 @@ class Built:
         done = subprocess.run(
             ["/bin/sh", "-ec", command],
             cwd=self._at,
-            env={**kept, **self._said, "PATH": path},
+            env={**kept, **self._outside, **self._said, "PATH": path},
             capture_output=True,
             text=True,
             timeout=300,

@@ -109,8 +109,7 @@ def test_every_variable_that_must_be_given_is_made_by_the_readme() -> None:
 
 
 def test_the_readmes_commands_name_services_and_files_that_are_there() -> None:
-    commands = [line for line in README.splitlines() if line.startswith("docker compose ")]
-    assert len(commands) == 3
-    for command in commands:
-        assert " -f examples/docker/compose.yaml " in command
-        assert re.search(r" (?:--wait|exec) (\w+)", command)[1] in SERVICES
+    commands = re.findall(r"docker compose (.*)", README)
+    assert all("--env-file build/compose.env -f examples/docker/compose.yaml " in command for command in commands)
+    named = [found for command in commands for found in re.findall(r" (?:--wait|exec|-T) (\w+)", command)]
+    assert set(named) == SERVICES.keys()

@@ -4,6 +4,7 @@ import os
 import random
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -57,10 +58,18 @@ class Image(Struct, frozen=True):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Every stage, carried out."""
-    made = Built(tmp_path_factory.mktemp("image"))
+    """Every stage, carried out; what was downloaded for a lock once is not downloaded for it again."""
+    lock, kept = (ROOT / "requirements.lock").read_text(), ROOT / "build" / "wheels"
+    is_kept = (kept / "made-from").is_file() and (kept / "made-from").read_text() == lock
+    made = Built(
+        tmp_path_factory.mktemp("image"), {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kept)} if is_kept else {}
+    )
     for stage in STAGES:
         made.carry_out(stage)
+    if not is_kept:
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(made.folder / "wheels", kept, ignore=shutil.ignore_patterns("assess-*"))
+        (kept / "made-from").write_text(lock)
     return made
 
 

@@ -1,4 +1,4 @@
-"""A server of its own that tests may kill, and one behind two proxies."""
+"""A server of its own that tests may hurt."""
 
 from collections.abc import AsyncIterator
 
@@ -7,13 +7,24 @@ import pytest
 from faults.chaos import Play, play_on
 from faults.served import Server
 
+DRAIN = 3
+"""Seconds that its requests get after SIGTERM."""
 
-@pytest.fixture(scope="module")
-async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play]:
+
+@pytest.fixture(scope="session")
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play]:
     """A server with an embedded PostgreSQL of its own, and people at work on it; whatever is left is erased."""
-    server = Server(tmp_path_factory.mktemp("chaos") / "data")
+    server = Server(tmp_path_factory.mktemp("chaos") / "data", {"ASSESS_DRAIN": str(DRAIN)})
     try:
         await server.start()
         yield await play_on(server)
     finally:
         server.erase()
+
+
+@pytest.fixture
+async def play(company: Play) -> Play:
+    """The same, running, whatever the test before did to it."""
+    if company.server.process.poll() is not None:
+        await company.server.start()
+    return company

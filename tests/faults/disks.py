@@ -19,9 +19,14 @@ _MOUNT = f'mount -t tmpfs -o size={SIZE},mode=0711 none "$0" && exec "$@"'
 
 
 class Disk(Protocol):
-    """A server and the disk below its database."""
+    """A server and the disk below its database.
+
+    comment: how many letters an answer's comment needs to be what does not fit any more. Without, only the write-ahead log
+    grows: PostgreSQL panics, and recovers when there is room.
+    """
 
     server: Server
+    comment: int
 
     def fill(self) -> None:
         """No more room from now on."""
@@ -32,6 +37,8 @@ class Disk(Protocol):
 
 class SmallDisk:
     """The folder of the database on a tmpfs that the server alone sees."""
+
+    comment = 1800
 
     def __init__(self, data: Path) -> None:
         data.mkdir(mode=0o700)
@@ -58,8 +65,10 @@ class SmallDisk:
 class SmallFiles:
     """No file may grow beyond a page, for the server and everything that it has started."""
 
-    def __init__(self, data: Path) -> None:
-        self.server = Server(data)
+    comment = 0
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
 
     def fill(self) -> None:
         """Every write fails."""
@@ -92,8 +101,3 @@ def mountable() -> bool:
         return False
     attempt = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=1m none "$0"', "/mnt"]
     return subprocess.run(attempt, capture_output=True, check=False).returncode == 0
-
-
-def ways() -> list[type[SmallDisk] | type[SmallFiles]]:
-    """What can be done here; the last one always can."""
-    return [*([SmallDisk] if mountable() else []), SmallFiles]

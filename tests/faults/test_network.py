@@ -152,6 +152,24 @@ async def test_a_link_to_the_database_that_stands_still_is_given_up_and_told(pos
         await slow.close()
 
 
+async def test_after_the_database_cut_every_connection_nobody_is_handed_one_of_them(postgres: Embedded, organisation):
+    cut = connect(postgres.url(roles.APP), pool=3)
+    before = await asyncio.gather(*(pid(cut, way, organisation) for way in ("hot", "slow") for _ in range(3)))
+    postgres.cluster.sql(f"select pg_terminate_backend(pid, 5000) from unnest(array{before}) as pid")
+    after = await asyncio.gather(*(pid(cut, way, organisation) for way in ("hot", "slow") for _ in range(3)))
+    await cut.close()
+    assert len({*before, *after}) == 12
+
+
+async def pid(database: Database, way: str, organisation) -> int:
+    """Which server process answers, slowly enough that each is asked once."""
+    ask = "select pg_backend_pid() as pid, pg_sleep(0.2)"
+    if way == "hot":
+        return (await database.call(ask))["pid"]
+    async with database.transaction(organisation) as tx:
+        return (await tx.connection.exec_driver_sql(ask)).scalar_one()
+
+
 async def read(database: Database) -> None:
     """By the hot path."""
     await database.call("select 1")

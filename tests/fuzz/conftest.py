@@ -1,5 +1,6 @@
 """A company that hostile requests may spoil, in an application without rate limits."""
 
+import os
 import random
 import re
 from collections.abc import AsyncIterator
@@ -10,15 +11,18 @@ import asyncpg
 import httpx
 import msgspec
 import pytest
+from judging import Specification
+from lane import Lane, Rows
+from msgspec import Struct
+from scene import Recorder, Scene, extra_goods
+from serving import Served
+from stage import Stage
 
 from assess import shipped
 from assess.app import Application, Resources, create_app, describe
 from assess.storage import roles
 from assess.storage.embedded import Embedded
 from assess.tenancy.model import Role
-from judging import Specification
-from lane import Lane, Rows
-from scene import Recorder, Scene, extra_goods
 from tenants import key_for, new_organisation
 from world import build_world, read_everything
 
@@ -49,7 +53,7 @@ def example() -> bytes:
 
 
 @pytest.fixture(scope="session")
-async def scene(boundless, database, secrets, specification, example) -> AsyncIterator[Scene]:
+async def scene(boundless, database, secrets, specification, example, seed) -> AsyncIterator[Scene]:
     """One company, every good request of it, and what may be spoilt."""
     recorder = Recorder(boundless, specification)
     transport = httpx.ASGITransport(recorder, raise_app_exceptions=False)
@@ -61,7 +65,7 @@ async def scene(boundless, database, secrets, specification, example) -> AsyncIt
         good = recorder.good
         for name, sent in extra_goods(world, example).items():
             good[name] = [*good.get(name, ()), *sent]
-        yield Scene(client, world, good, random.Random(SEED))
+        yield Scene(client, world, good, random.Random(seed))
 
 
 @pytest.fixture(scope="session")
@@ -72,9 +76,59 @@ async def superuser(postgres: Embedded) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@pytest.fixture(scope="session")
+def minutes() -> float:
+    """How long each lane goes on, from ``make fuzz MINUTES=…``; 0 = the bounded run of the suite."""
+    return float(os.environ.get("FUZZ_MINUTES", "0"))
+
+
+@pytest.fixture(scope="session")
+def seed(minutes: float) -> int:
+    """The suite asks the same each time; a long run asks something else each time, unless it is told what."""
+    return int(os.environ.get("FUZZ_SEED") or (random.SystemRandom().randrange(10**6) if minutes else SEED))
+
+
 @pytest.fixture
-async def lane(boundless: Any, scene: Scene, specification: Specification, superuser: Any) -> Lane:
+async def lane(boundless: Any, scene: Scene, specification: Specification, superuser: Any, seed: int) -> Lane:
     """A lane into the company, at the same place in each run."""
     rows = Rows(superuser, UUID(scene.world.ids["organisation_id"]))
     await rows.look()
-    return Lane(boundless, scene, specification, rows, SEED)
+    return Lane(boundless, scene, specification, rows, seed)
+
+
+@pytest.fixture(scope="session")
+async def served(postgres: Embedded, database: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """The real server on a real socket."""
+    server = Served(tmp_path_factory.mktemp("served"), postgres)
+    await server.becomes_ready()
+    yield server
+    assert server.stop() == 0, server.log()
+
+
+class Company(Struct, frozen=True, kw_only=True):
+    """A company on the real server: ``keys`` by role, as the header's value; ``key_ids``: those of all but the ``spare``
+    one; ``values``: path parameters that exist, by name."""
+
+    keys: dict[str, str]
+    key_ids: list[str]
+    spare: str
+    values: dict[str, list[Any]]
+
+
+@pytest.fixture(scope="session")
+async def company(served: Served, database: Any) -> Company:
+    """Everything that a run over the specification needs."""
+    organisation = await new_organisation(database)
+    admin = await key_for(database, served.secrets, organisation, Role.ADMIN)
+    async with served.client() as client:
+        world = await build_world(client, organisation, admin)
+        stage = Stage(client, admin)
+        draft, opened, person, key = await stage.draft(), await stage.opened(), await stage.person(), await stage.key()
+        ids = [each["id"] for each in (await client.get("/v1/api-keys", headers=admin)).json()["items"]]
+    keys = {role: headers["Authorization"] for role, headers in world.keys.items()} | {"respondent": opened["response"]}
+    values: dict[str, list[Any]] = {name: [value] for name, value in world.ids.items()}
+    values["campaign_id"] += [draft["campaign"], opened["campaign"]]
+    values["person_id"].append(person["person"])
+    values |= {"key_id": [key["key"]], "number": [1]}
+    others = [each for each in ids if each != key["key"]]
+    return Company(keys=keys, key_ids=others, spare=key["key"], values=values)

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import msgspec
+from asking import Got, Sent
 from msgspec import Struct
 
-from asking import Got, Sent
 from assess.web.problems import Problem
 
 PROBLEM = b"application/problem+json"
@@ -40,7 +40,8 @@ class Specification:
         self.operations: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._addresses: list[tuple[re.Pattern[str], str, dict[str, Any]]] = []
         for path, item in sorted(document["paths"].items(), key=lambda pair: pair[0].count("{")):
-            self._addresses.append((re.compile(_PARAMETER.sub(r"[^/]+", path)), path, item))
+            shape = "[^/]+".join(re.escape(part) for part in _PARAMETER.split(path))
+            self._addresses.append((re.compile(shape), path, item))
             for method, operation in item.items():
                 self.operations[operation["operationId"]] = (method.upper(), path, operation)
 

@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-
 from asking import Got, Sent, ask
-from assess.storage import tables
 from judging import Specification, faults
 from mutations import mutated
 from scene import Scene
 from shapes import heavy, misshapen
+
+from assess.storage import tables
 
 SLOW = {"closeCampaign": 8, "createRoadmap": 3, "createReport": 3, "launchCampaign": 3, "validateQuestionnaire": 2}
 """Operations that take long when a mutation leaves them good: so many times fewer of their requests are mutated."""
@@ -56,6 +56,7 @@ class Lane:
         self.statuses: Counter[int] = Counter()
         self.operations: Counter[str] = Counter()
         self.slowest = (0.0, "")
+        self._began = time.monotonic()
         self._application = application
         self._specification = specification
         self._rows = rows
@@ -88,9 +89,9 @@ class Lane:
 
     async def try_(self, operation: str, sent: Sent) -> Got:
         """Ask, judge, and look whether a refusal or a safe method has changed anything."""
-        if self.scene.has_made:
+        if self.scene.stage.has_made:
             await self._rows.look()
-            self.scene.has_made = False
+            self.scene.stage.has_made = False
         began = time.perf_counter()
         got = await ask(self._application, sent)
         self.slowest = max(self.slowest, (time.perf_counter() - began, f"{operation} {sent.body[:60]!r}"))
@@ -105,6 +106,10 @@ class Lane:
         if changed and got.status < 400:
             self.scene.spoil(operation)
         return got
+
+    def seconds(self) -> float:
+        """How long this lane has been asking."""
+        return time.monotonic() - self._began
 
     def said(self) -> str:
         """The finds, to be read in a failing test."""

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 
 import msgspec
-
 from asking import Pairs, Sent
 
 TOKENS = (

@@ -4,24 +4,21 @@ A whole company is played once and every request of it recorded. To be asked aga
 or an open campaign, a person, a spare key, a response key, a name that is not taken.
 """
 
-import itertools
 import json
 import random
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import msgspec
 import yaml
-from msgspec import Struct
-
 from asking import Sent
 from judging import Specification
-from world import SIZES, Headers, World
+from stage import DRAFT, KEY, OPENED, PERSON, TEAM, Stage
 
-DRAFT, OPENED = "draft", "opened"
+from world import World
+
 CAMPAIGN = {
     "chooseAssessments": DRAFT,
     "addPerson": DRAFT,
@@ -42,9 +39,9 @@ SPOILS = {
     "completeInvitation": {OPENED},
     "chooseAssessments": {DRAFT},
     "importPeople": {DRAFT},
-    "erasePerson": {DRAFT, "person"},
-    "revokeApiKey": {"key"},
-    "replaceTeam": {"team"},
+    "erasePerson": {DRAFT, PERSON},
+    "revokeApiKey": {KEY},
+    "replaceTeam": {TEAM},
 }
 """What a success uses up."""
 RESPOND = {"readForm", "saveAnswer", "submitResponse", "withdrawResponse"}
@@ -95,15 +92,14 @@ class Recorder:
 class Scene:
     """Where hostile requests are aimed: ``fresh`` gives a good request of an operation, ``spoil`` forgets what it used up."""
 
-    def __init__(self, client: httpx.AsyncClient, world: World, good: dict[str, list[Sent]], luck: random.Random) -> None:
-        self._client = client
+    def __init__(
+        self, client: httpx.AsyncClient, world: World, good: dict[str, list[Sent]], luck: random.Random
+    ) -> None:
         self.world = world
+        self.stage = Stage(client, world.keys["admin"])
         self.good = {name: [_for_any_state(sent) for sent in _few(found)] for name, found in good.items()}
         self._luck = luck
-        self._numbers = itertools.count(1)
-        self._made: dict[str, dict[str, str]] = {}
         self._erased = good["erasePerson"][0].target.rpartition(b"/")[2].decode()
-        self.has_made = True
 
     async def fresh(self, operation: str, number: int | None = None) -> Sent:
         """A good request, any or the one with that number, on objects that allow it."""
@@ -116,95 +112,35 @@ class Scene:
         for old, new in (await self._names(operation, sent)).items():
             target, body = target.replace(old, new), body.replace(old, new)
         if operation in RESPOND:
-            key = (await self._opened())["response"].encode()
+            key = (await self.stage.opened())["response"].encode()
             headers = tuple((name, RESPONSE_KEY.sub(key, value)) for name, value in headers)
         if TOKEN.search(body):
-            body = TOKEN.sub((await self._opened())["token"].encode(), body)
+            body = TOKEN.sub((await self.stage.opened())["token"].encode(), body)
         return msgspec.structs.replace(sent, target=target, headers=headers, body=body)
 
     def spoil(self, operation: str) -> None:
         """A request of this operation succeeded: what it used up is made again when it is needed."""
-        for what in SPOILS.get(operation, ()):
-            self._made.pop(what, None)
-
-    def forget(self) -> None:
-        """Whatever is spoiled by now: make everything again."""
-        self._made.clear()
+        if operation in SPOILS:
+            self.stage.spoil(*SPOILS[operation])
 
     async def _names(self, operation: str, sent: Sent) -> dict[bytes, bytes]:
         """What stands in a recorded request → what stands there this time."""
         ids, names = self.world.ids, {}
         if operation in CAMPAIGN:
-            made = await (self._draft() if CAMPAIGN[operation] is DRAFT else self._opened())
+            made = await (self.stage.draft() if CAMPAIGN[operation] is DRAFT else self.stage.opened())
             names[ids["campaign_id"]] = made["campaign"]
         if operation == "erasePerson":
-            names[self._erased] = (await self._person())["person"]
+            names[self._erased] = (await self.stage.person())["person"]
         if operation == "revokeApiKey":
-            names[ids["key_id"]] = (await self._key())["key"]
+            names[ids["key_id"]] = (await self.stage.key())["key"]
         if operation == "replaceTeam":
-            made = await self._team()
+            made = await self.stage.team()
             names |= {ids["team_id"]: made["team"], '"atelier"': f'"{made["key"]}"', '"Atelier"': f'"{made["key"]}"'}
         return {old.encode(): new.encode() for old, new in names.items()}
 
     def _free(self, found: re.Match[bytes]) -> bytes:
-        number = next(self._numbers)
+        number = self.stage.number()
         return f'"free-{number}"'.encode() if found[1] else f"free{number}@example.com".encode()
-
-    async def _draft(self) -> dict[str, str]:
-        if DRAFT not in self._made:
-            self._made[DRAFT] = {"campaign": await self._campaign()}
-        return self._made[DRAFT]
-
-    async def _campaign(self) -> str:
-        today = datetime.now(UTC).date()
-        dates = {"starts_on": str(today), "ends_on": str(today + timedelta(days=14))}
-        new = {"key": f"draft-{next(self._numbers)}", "name": "Printemps", "languages": ["fr", "en"], **dates}
-        campaign: str = (await self._done("POST", "/v1/campaigns", json=new))["id"]
-        asked = [{"key": "offer", "version": "1.0.0"}]
-        choice = {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
-        every = {"If-Match": "*"}
-        await self._done("PUT", f"/v1/campaigns/{campaign}/assessments", every, json=choice)
-        person = {"name": "Ana", "language": "fr", "perspective": "member"}
-        people = [{**person, "email": f"{team}.{n}@example.com", "team": team} for team in SIZES for n in range(3)]
-        await self._done("POST", f"/v1/campaigns/{campaign}/people/import", json=people)
-        return campaign
-
-    async def _opened(self) -> dict[str, str]:
-        if OPENED not in self._made:
-            campaign = await self._campaign()
-            await self._done("POST", f"/v1/campaigns/{campaign}/launch")
-            invited = (await self._done("POST", f"/v1/campaigns/{campaign}/invitations"))["items"]
-            token = invited[0]["token"]
-            key = (await self._done("POST", "/v1/respond/exchange", json={"token": token}))["response_key"]
-            self._made[OPENED] = {"campaign": campaign, "token": token, "response": f"Bearer {key}"}
-        return self._made[OPENED]
-
-    async def _person(self) -> dict[str, str]:
-        campaign = (await self._draft())["campaign"]
-        made = self._made.get("person")
-        if made is None or made["campaign"] != campaign:
-            people = (await self._done("GET", f"/v1/campaigns/{campaign}/people"))["items"]
-            made = self._made["person"] = {"person": people[0]["id"], "campaign": campaign}
-        return made
-
-    async def _key(self) -> dict[str, str]:
-        if "key" not in self._made:
-            issued = await self._done("POST", "/v1/api-keys", json={"name": "Spare", "role": "auditor"})
-            self._made["key"] = {"key": issued["key"]["id"]}
-        return self._made["key"]
-
-    async def _team(self) -> dict[str, str]:
-        if "team" not in self._made:
-            key = f"stand-{next(self._numbers)}"
-            made = await self._done("POST", "/v1/teams", json={"key": key, "name": key, "parent": "house"})
-            self._made["team"] = {"team": made["id"], "key": key}
-        return self._made["team"]
-
-    async def _done(self, method: str, path: str, headers: Headers | None = None, **sent: Any) -> Any:
-        reply = await self._client.request(method, path, headers={**self.world.keys["admin"], **(headers or {})}, **sent)
-        assert reply.is_success, f"{method} {path}: {reply.text}"
-        self.has_made = True
-        return reply.json()
 
 
 def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
@@ -234,7 +170,10 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
         for name, (method, path, body) in posts.items()
     }
     as_yaml = Sent(
-        method="POST", target=b"/v1/questionnaires/validate", headers=((b"content-type", b"application/yaml"),), body=example
+        method="POST",
+        target=b"/v1/questionnaires/validate",
+        headers=((b"content-type", b"application/yaml"),),
+        body=example,
     )
     whole["validateQuestionnaire"].append(as_yaml)
     document = {"readOpenapi": [Sent(method="GET", target=b"/v1/openapi.json")]}

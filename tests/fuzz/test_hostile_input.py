@@ -7,16 +7,18 @@ pytestmark = pytest.mark.anyio
 MUTATED, MISSHAPEN = 5_000, 2_000
 
 
-async def test_no_mutated_request_does_harm(lane, capsys):
+async def test_no_mutated_request_does_harm(lane, minutes, capsys):
     await lane.mutations(MUTATED)
+    while lane.seconds() < minutes * 60 and not lane.finds:
+        await lane.mutations(MUTATED // 5)
     _tell(capsys, "byte-mutated", lane)
     assert not lane.finds, lane.said()
     assert lane.statuses.total() >= MUTATED
     await _lives(lane)
 
 
-async def test_no_request_of_the_wrong_shape_does_harm(lane, capsys):
-    await lane.shapes(0.1)
+async def test_no_request_of_the_wrong_shape_does_harm(lane, minutes, capsys):
+    await lane.shapes(0.12 if not minutes else 1.0)
     await lane.heavy()
     _tell(capsys, "wrong shape", lane)
     assert not lane.finds, lane.said()
@@ -39,7 +41,7 @@ def _tell(capsys, kind, lane):
 
 async def _lives(lane):
     """Nobody waits, no connection is held, and good requests are answered as before."""
-    lane.scene.forget()
+    lane.scene.stage.spoil()
     for name in ("readReadiness", "readMe", "createTeam", "readForm", "readReportContent", "validateQuestionnaire"):
         await _is_answered(lane, name)
 

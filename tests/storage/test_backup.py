@@ -19,7 +19,7 @@ from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
 from assess.storage.restoring import restore
 from assess.storage.secrets import Secrets
-from kept import Company, build_company
+from kept import Company
 
 pytestmark = pytest.mark.anyio
 
@@ -60,8 +60,8 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-async def company(client: Any, database: Database, secrets: Secrets) -> Company:
-    return await build_company(client, database, secrets, "backed7up")
+def company(bystander: Company) -> Company:
+    return bystander
 
 
 @pytest.fixture(scope="module")

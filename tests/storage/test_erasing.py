@@ -47,11 +47,6 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture(scope="module")
-async def bystander(client: Any, database: Database, secrets: Secrets) -> Company:
-    return await build_company(client, database, secrets, "bystander7")
-
-
-@pytest.fixture(scope="module")
 async def company(client: Any, database: Database, secrets: Secrets, log: io.StringIO, bystander: Company) -> Company:
     """A company that has met refusals too: what is refused could be logged."""
     made = await build_company(client, database, secrets, "erased7")

@@ -7,8 +7,8 @@ import pytest
 from assess.app import handlers_of
 from assess.tenancy.model import Role
 from assess.web.conditional import CHANGES
-from conftest import key_for, new_organisation
 from routes import KEYLESS, at, routes_of
+from tenants import key_for, new_organisation
 from world import build_world
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,8 @@ from assess.tenancy.access import May, may, problems
 from assess.tenancy.model import Permission
 from assess.web.admission import Admission
 from assess.web.described import with_conventions
-from assess.web.edge import MAX_HEADERS, MAX_UPLOAD, MAX_URL, Edge, Metrics
+from assess.web.edge import Edge, Metrics
+from assess.web.envelope import MAX_HEADERS, MAX_UPLOAD, MAX_URL
 from assess.web.idempotency import IDEMPOTENT
 from assess.web.limits import LIMITED
 from assess.web.problems import HANDLERS
@@ -153,6 +154,20 @@ async def test_a_body_that_says_it_is_too_large_is_not_waited_for(application, a
     headers = [*admin.items(), ("Content-Type", "application/json"), ("Content-Length", str(MAX_UPLOAD + 1))]
     start, *_ = await exchanged(application, scope_of(headers=headers))
     assert start["status"] == 413
+
+
+async def test_whoever_invents_methods_fills_no_memory(application):
+    metrics = Metrics()
+    edge = Edge(application.litestar, metrics, Admission(1, 1))
+    for number in range(20):
+        await exchanged(edge, scope_of(f"M{number}", "/v1/teams"))
+    labels = {
+        sample.labels["method"]
+        for family in metrics.registry.collect()
+        for sample in family.samples
+        if "method" in sample.labels
+    }
+    assert labels == {"OTHER"}
 
 
 async def test_what_is_no_http_passes_through(application):

@@ -17,7 +17,7 @@ from assess.storage.tables import idempotency_key, team
 from assess.tenancy.access import May
 from assess.tenancy.model import Permission, Role
 from assess.web.idempotency import IDEMPOTENT, Keyed, Reply, Underway
-from conftest import key_for, new_organisation
+from tenants import key_for, new_organisation
 from world import build_world
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from assess.errors import TooManyRequests
 from assess.tenancy.model import Role
 from assess.web.admission import Admission, Lane, Place, ServiceBusy
 from assess.web.limits import EXCHANGES, WINDOW, Buckets, Limits
-from conftest import key_for, new_organisation
+from tenants import key_for, new_organisation
 from world import build_world
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import pytest
 
 from assess.app import handlers_of
 from assess.tenancy.model import Role
-from conftest import key_for, new_organisation
+from tenants import key_for, new_organisation
 from world import build_world
 
 pytestmark = pytest.mark.anyio

@@ -8,6 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
+from assess.errors import Malformed
 from assess.questionnaire.catalogue import Catalogue, Entry, Version
 from assess.questionnaire.checking import Verdict
 from assess.questionnaire.file_schema import file_schema
@@ -21,6 +22,12 @@ from assess.web.requests import JSON, YAML, media_type_of
 from assess.words import Language
 
 SCHEMA_JSON = "application/schema+json"
+
+
+class QuestionnaireMissing(Malformed):
+    """There is no questionnaire in the body."""
+
+    title_fr = "Il n’y a pas de questionnaire dans le corps."
 
 
 class EntryPage(Struct, frozen=True, kw_only=True):
@@ -76,7 +83,10 @@ async def read_schema() -> dict[str, Any]:
 async def validate(request: Request[Any, Any, Any], workers: NamedDependency[Workers]) -> Verdict:
     """Everything wrong with a questionnaire that you wrote, as JSON or YAML; nothing is kept."""
     check = "check_yaml" if media_type_of(request) == YAML else "check_json"
-    verdict: Verdict = await workers.run(f"assess.questionnaire.checking:{check}", await request.body())
+    body = await request.body()
+    if not body:
+        raise QuestionnaireMissing
+    verdict: Verdict = await workers.run(f"assess.questionnaire.checking:{check}", body)
     return verdict
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from assess.questionnaire.fitting import fitted
 from assess.questionnaire.flaw import FileRefused, refused
 from assess.questionnaire.model import Questionnaire, digest_of
-from assess.questionnaire.reading import from_yaml
+from assess.questionnaire.reading import from_own_yaml
 from assess.words import Digest, Key, SemVer
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ _HEADER = """\
 def read_yaml(source: Path | bytes, kind: type[T], name: str = "") -> T:
     """A ``kind`` from a YAML file, strictly; raises FileRefused naming the file, the line and the place."""
     try:
-        return from_yaml(source if isinstance(source, bytes) else source.read_bytes(), kind)
+        return from_own_yaml(source if isinstance(source, bytes) else source.read_bytes(), kind)
     except FileRefused as refusal:
         raise FileRefused(refusal.flaw, name or ("" if isinstance(source, bytes) else str(source))) from refusal
 

@@ -5,6 +5,7 @@ false. So the events of its pure-Python parser are checked one by one and the va
 false, null and numbers of the YAML 1.2 core schema are typed, everything else is text.
 """
 
+import contextlib
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ from yaml.events import (
 from yaml.reader import ReaderError
 
 from assess.questionnaire.fitting import Lines, fitted
-from assess.questionnaire.flaw import Place, refused
+from assess.questionnaire.flaw import FileRefused, Place, refused
 
 T = TypeVar("T")
 
@@ -46,6 +47,17 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 def from_yaml(data: bytes, kind: type[T]) -> T:
     """A ``kind`` from one YAML document of at most 1 MiB, 50,000 nodes and depth 32; raises FileRefused."""
     return read_yaml_lines(data, kind)[0]
+
+
+def from_own_yaml(data: bytes, kind: type[T]) -> T:
+    """As ``from_yaml``, ten times faster, for the files that came with this code: their events are read by libyaml.
+
+    What that refuses is read again, so that there is one set of words for a refusal.
+    """
+    with contextlib.suppress(FileRefused):
+        document = _Document(_text(data), yaml.CSafeLoader)
+        return fitted(document.value(), kind, document.lines)
+    return from_yaml(data, kind)
 
 
 def read_yaml_lines(data: bytes, kind: type[T]) -> tuple[T, Lines]:
@@ -70,10 +82,10 @@ def from_json(data: bytes, kind: type[T]) -> T:
 class _Document:
     """One document, read event by event; ``lines`` grows as it is read."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, parser: type[yaml.SafeLoader | yaml.CSafeLoader] = yaml.SafeLoader):
         self.text = text
         self.lines: Lines = {}
-        self._events: Iterator[Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._events: Iterator[Event] = yaml.parse(text, Loader=parser)
 
     def value(self) -> Any:
         """The only document's value."""

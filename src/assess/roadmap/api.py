@@ -92,7 +92,11 @@ async def read_plan(roadmap_id: FromPath[UUID], number: FromPath[PlanNumber], tx
 @get(
     "/actions",
     guards=[may(Permission.PUBLIC)],
-    responses={200: ResponseSpec(Library, description="The library", generate_examples=False), **problems(422)},
+    responses={
+        200: ResponseSpec(Library, description="The library", generate_examples=False),
+        304: ResponseSpec(None, description="You have it already (If-None-Match)", generate_examples=False),
+        **problems(422),
+    },
     operation_id="readActions",
     tags=["Roadmaps"],
 )

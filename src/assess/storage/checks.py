@@ -17,7 +17,9 @@ select current_setting('server_version_num')::int as version, current_setting('s
   exists (select from pg_shdepend where refobjid = r.oid and deptype = 'o') as owns,
   exists (select from pg_auth_members where member = r.oid) as borrows,
   current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
-  current_setting('synchronous_commit') as synchronous_commit
+  current_setting('synchronous_commit') as synchronous_commit,
+  exists (select from pg_extension where extname = 'citus') as sharded,
+  current_setting('citus.propagate_set_commands', true) is not distinct from 'local' as propagated
 from pg_roles r where r.rolname = current_user
 """
 
@@ -67,9 +69,16 @@ def _durability(facts: Mapping[str, Any]) -> Check:
     return Check(name="durability", good=not off, said=said)
 
 
+def _nodes(facts: Mapping[str, Any]) -> Check:
+    said = "many, and each learns whose transaction it is" if facts["sharded"] else "one machine"
+    good = facts["propagated"] or not facts["sharded"]
+    fault = "they do not learn whose transaction it is; set citus.propagate_set_commands = 'local' on the database"
+    return Check(name="nodes", good=good, said=said if good else fault)
+
+
 def _migrations(todo: list[str]) -> Check:
     said = f"pending: {', '.join(todo)}; run assess migrate" if todo else "none pending"
     return Check(name="migrations", good=not todo, said=said)
 
 
-RULES: tuple[Callable[[Mapping[str, Any]], Check], ...] = (_version, _role, _durability)
+RULES: tuple[Callable[[Mapping[str, Any]], Check], ...] = (_version, _role, _durability, _nodes)

@@ -39,7 +39,8 @@ LIMITS = ("set local lock_timeout = '1s'", "set local statement_timeout = '60s'"
 """Less than the application waits for a lock: whoever queues behind a migration that waits is let through in time."""
 PAUSE = 0.5
 """Seconds for those who queued."""
-_LOCK_NOT_AVAILABLE = "55P03"
+_BUSY = {"55P03", "40P01"}
+"""A lock was not to be had in time, or only by a deadlock."""
 _log = logging.getLogger("assess.migrate")
 
 
@@ -89,7 +90,7 @@ async def _migrate(url: str, versions: Sequence[Version], wait: str, folder: Pat
         try:
             await connection.run_sync(_upgrade, folder)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            if getattr(error.orig, "sqlstate", None) in _BUSY:
                 raise _TableBusyError from error
             raise
         await publish(connection, versions)

@@ -12,7 +12,7 @@ from assess.web.problems import PROBLEM_JSON, family_of
 from assess.web.retirement import RETIRED
 
 _TEXT = {"type": "string"}
-_EVERYWHERE = (406, 414, 431, 503)
+_EVERYWHERE = (400, 406, 414, 431, 503)
 
 HEADERS: dict[str, dict[str, Any]] = {
     "RequestId": {"description": "Names this exchange in the log", "schema": {"type": "string", "format": "uuid"}},

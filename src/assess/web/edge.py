@@ -15,21 +15,20 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from assess.errors import HeadersTooLarge, Refusal, TooSlow, UriTooLong
+from assess.errors import Refusal, TooSlow
 from assess.storage.ids import uuid7
 from assess.web.admission import Admission, Place
+from assess.web.envelope import MAX_UPLOAD, look
 from assess.web.problems import PROBLEM_JSON, rendered
 from assess.web.replies import Finisher
 
-MAX_URL = 8 * 1024
-MAX_HEADERS = 16 * 1024
-MAX_UPLOAD = 2 * 1024 * 1024
-"""Bytes of a body that are waited for before the request takes a place; the rooms refuse larger ones."""
 SLOWEST = 20.0
 """Seconds in which a body must have arrived."""
 ALWAYS_ADMITTED = frozenset({"/health/live", "/health/ready", "/metrics"})
 CLIENT_GONE = 499
-_BODY = (b"content-length", b"transfer-encoding")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_AS = {"HEAD": "GET", "OPTIONS": "NONE"}
+"""How the rooms are asked. Litestar answers OPTIONS by itself, past every policy: it hears of a method that nobody has."""
 _log = logging.getLogger("assess.access")
 
 
@@ -44,6 +43,17 @@ class Metrics:
         self.seconds = Histogram(
             "assess_request_seconds", "Time to the end of the reply", ("route",), registry=self.registry
         )
+        self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request; a method that nobody has counts as OTHER, or whoever invents methods would fill the memory."""
+        name = (method if method in _METHODS else "OTHER", route, status)
+        found = self._counters.get(name)
+        if found is None:
+            found = self.requests.labels(name[0], route, str(status)), self.seconds.labels(route)
+            self._counters[name] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
 
 class Edge:
@@ -72,8 +82,8 @@ class Edge:
 
     async def _answer(self, exchange: "_Exchange", receive: Receive) -> None:
         """Look, wait for the whole body, take a place, let the rooms answer."""
-        if _has_body(exchange.scope):
-            receive = await _arrived(exchange.scope, receive, self._slowest)
+        if look(exchange.scope):
+            receive = await _arrived(receive, self._slowest)
         if exchange.scope["path"] in ALWAYS_ADMITTED:
             await self._app(exchange.scope, receive, exchange.send)
             return
@@ -86,8 +96,7 @@ class Edge:
 
     def _finish(self, exchange: "_Exchange", seconds: float) -> None:
         route, status = str(exchange.scope.get("path_template") or "unknown"), exchange.finisher.status
-        self._metrics.requests.labels(exchange.method, route, str(status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
+        self._metrics.count(exchange.method, route, status, seconds)
         if not route.startswith("/v1/respond"):
             said = {"request_id": exchange.request_id, "method": exchange.method, "route": route, "status": status}
             _log.info("request", extra={**said, "milliseconds": round(seconds * 1000, 1)})
@@ -101,7 +110,7 @@ class _Exchange:
         head = self.method == "HEAD"
         self.request_id = str(uuid7())
         # A copy: the server still needs to know that it was asked HEAD, to send the length without the body.
-        self.scope: Any = {**scope, "request_id": self.request_id, "method": "GET" if head else self.method}
+        self.scope: Any = {**scope, "request_id": self.request_id, "method": _AS.get(self.method, self.method)}
         self.finisher = Finisher(self.scope, head=head)
         self._send = send
 
@@ -124,35 +133,33 @@ class _ClientGoneError(Exception):
     """Whoever asked has hung up before the request was whole."""
 
 
-def _has_body(scope: Any) -> bool:
-    """Whether a body is announced that is to be waited for; raises UriTooLong or HeadersTooLarge."""
-    if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_URL:
-        raise UriTooLong(f"it may have {MAX_URL} bytes")
-    size, announced = 0, False
-    for name, value in scope["headers"]:
-        size += len(name) + len(value)
-        if name in _BODY and value != b"0":
-            announced = not (value.isdigit() and int(value) > MAX_UPLOAD)
-    if size > MAX_HEADERS:
-        raise HeadersTooLarge(f"they may have {MAX_HEADERS} bytes")
-    return announced
+async def _arrived(receive: Receive, slowest: float) -> Receive:
+    """The whole body in memory, up to MAX_UPLOAD: whoever sends slowly keeps nobody waiting. Raises TooSlow.
 
-
-async def _arrived(scope: Any, receive: Receive, slowest: float) -> Receive:
-    """The whole body in memory, up to MAX_UPLOAD: whoever sends slowly keeps nobody waiting. Raises TooSlow."""
-    messages: list[Any] = []
-    size, more = 0, True
-    try:
-        async with asyncio.timeout(slowest):
-            while more and size <= MAX_UPLOAD:
-                message: Any = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _ClientGoneError
-                messages.append(message)
-                size, more = size + len(message.get("body", b"")), message.get("more_body", False)
-    except TimeoutError:
-        raise TooSlow(f"a body has {slowest:g} seconds") from None
+    The clock starts with the first piece, which is mostly the last one too: until then nothing is held but a connection.
+    """
+    messages = [await _piece(receive)]
+    if messages[0].get("more_body"):
+        try:
+            async with asyncio.timeout(slowest):
+                await _rest(messages, receive)
+        except TimeoutError:
+            raise TooSlow(f"a body has {slowest:g} seconds") from None
     return _again(iter(messages), receive)
+
+
+async def _rest(messages: list[Any], receive: Receive) -> None:
+    size = len(messages[0].get("body", b""))
+    while messages[-1].get("more_body") and size <= MAX_UPLOAD:
+        messages.append(await _piece(receive))
+        size += len(messages[-1].get("body", b""))
+
+
+async def _piece(receive: Receive) -> Any:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise _ClientGoneError
+    return message
 
 
 def _again(messages: Iterator[Any], receive: Receive) -> Receive:

@@ -175,7 +175,15 @@ def translated(error: HTTPException) -> Refusal:
     if error.status_code == Malformed.status:
         return misread(ValueError(error.detail))
     family = FAMILIES.get(error.status_code, Unexpected)
-    return family(error.detail if error.status_code in {TooLarge.status} else "")
+    headers = _allowed(error) if family is MethodNotAllowed else {}
+    return family(error.detail if error.status_code in {TooLarge.status} else "", headers=headers)
+
+
+def _allowed(error: HTTPException) -> dict[str, str]:
+    """What 405 must say (RFC 9110, section 15.5.6): the framework names its own OPTIONS and forgets HEAD."""
+    named = (error.headers or {}).get("allow", "").split(", ")
+    methods = {method for method in named if method != "OPTIONS"} | ({"HEAD"} if "GET" in named else set())
+    return {"Allow": ", ".join(sorted(methods))}
 
 
 def _misfitting(error: ValidationException) -> Refusal:

@@ -34,7 +34,10 @@ class StrictRequest(Request[Any, Any, Any]):
 
 
 async def negotiated(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard: 415 for a body of another media type than the handler takes, 406 when nothing it gives is accepted."""
+    """Guard: 415 for a body of another media type than the handler takes, 406 when nothing it gives is accepted.
+
+    A body that no handler asked for is not looked at.
+    """
     takes: tuple[str, ...] = handler.opt.get("takes", (JSON,))
     gives: tuple[str, ...] = handler.opt.get("gives", (JSON,))
     _check_content_type(connection, takes, handler)
@@ -51,13 +54,17 @@ def media_type_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 def _check_content_type(
     connection: ASGIConnection[Any, Any, Any, Any], takes: tuple[str, ...], handler: BaseRouteHandler
 ) -> None:
-    if not isinstance(handler, HTTPRouteHandler) or not _has_body(connection):
+    if not (_takes_body(handler) and _has_body(connection)):
         return
     media = media_type_of(connection)
     if media not in takes:
         raise UnsupportedMediaType(
             f"this address takes {', '.join(takes)}, not {media or 'a body without Content-Type'}"
         )
+
+
+def _takes_body(handler: BaseRouteHandler) -> bool:
+    return isinstance(handler, HTTPRouteHandler) and ("takes" in handler.opt or handler.parsed_data_field is not None)
 
 
 def _has_body(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

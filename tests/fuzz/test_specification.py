@@ -1,0 +1,76 @@
+"""The whole specification against the running server: schemathesis, all phases, every role."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assess.app import describe
+
+pytestmark = pytest.mark.anyio
+
+HERE = Path(__file__).parent
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "missing_required_header",
+    "unsupported_method",
+    "allow_header_conformance",
+    "ignored_auth",
+)
+"""Not among them: what a schema cannot say (a team that must exist) is refused with 422 although the schema allows it."""
+SECONDS = 25
+
+
+async def test_the_server_keeps_the_whole_specification(served, company, tmp_path, minutes, seed, capsys):
+    (tmp_path / "openapi.json").write_text(json.dumps(describe()))
+    (tmp_path / "schemathesis.toml").write_text(_configuration(company.values))
+    seconds = max(SECONDS, int(minutes * 60))
+    run = subprocess.run(
+        _command(tmp_path, served.address, seconds, seed),
+        env={
+            **os.environ,
+            "FUZZ_KEYS": json.dumps(company.keys),
+            "FUZZ_KEY_IDS": " ".join(company.key_ids),
+            "FUZZ_SPARE": company.spare,
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=seconds + 300,
+        check=False,
+    )
+    with capsys.disabled():
+        print("\n" + _figures(run.stdout))
+    assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-2000:]
+    assert served.process.poll() is None, served.log()
+
+
+def _command(folder, address, seconds, seed):
+    return [
+        *(sys.executable, "-m", "schemathesis.cli", f"--config-file={folder}/schemathesis.toml", "run"),
+        *("openapi.json", f"--url={address}", f"--max-time={seconds}", f"--seed={seed}", "--workers=2"),
+        *(f"--phases={','.join(PHASES)}", f"--checks={','.join(CHECKS)}", "--continue-on-failure", "--no-color"),
+    ]
+
+
+def _configuration(values):
+    """Path parameters are mostly those that exist, so that requests get deep."""
+    lines = [f'hooks = "{HERE / "specification_hooks.py"}"', "[dictionaries]"]
+    lines += [f"{name} = {{ values = {json.dumps(found)} }}" for name, found in values.items()]
+    lines += ["[parameters]"]
+    lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = 0.8 }}' for name in values]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(said):
+    """The summary at the end of a run."""
+    return said[said.rfind("SUMMARY") - 40 :] if "SUMMARY" in said else said[-1500:]
