@@ -28,7 +28,7 @@ async def _exchange(
     for part in parts:
         writer.write(part)
         await writer.drain()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.02 if len(parts) < 5 else 0)
     while True:
         try:
             more = await asyncio.wait_for(reader.read(65536), 5 if _is_cut(heard) else silence)
