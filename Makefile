@@ -7,6 +7,7 @@
 #   make lint-api       check openapi/openapi.json with Spectral and Redocly; needs nodejs and npm
 #   make bench          what must be fast, against what (see docs/performance.md); ROWS="P1 P6" runs a part; needs wrk
 #   make bench-growth   the same for 10,000,000 stored answers; needs wrk and 5 GB of disk
+#   make fuzz           hostile input for longer: MINUTES=10 for each of its lanes; ARGS="-k specification" runs one
 #   make chaos          kill server, worker and database while people answer; ROUNDS=50 kills so often
 #   make openapi        write openapi/openapi.json again from the code
 #   make examples       record the examples of openapi/ again from a real run, then openapi.json
@@ -21,7 +22,7 @@ READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 PIP := $(RUN) pip --disable-pip-version-check install --quiet
 LINTERS := build/linters
 
-.PHONY: help demo test mutate lint lint-api bench bench-growth chaos openapi examples lock clean
+.PHONY: help demo test mutate lint lint-api bench bench-growth chaos fuzz openapi examples lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -51,6 +52,9 @@ bench-growth: $(READY)
 	@$(RUN) benchmarks growth
 
 ROUNDS ?= 50
+fuzz: $(READY)
+	FUZZ_MINUTES=$(or $(MINUTES),10) $(RUN) pytest -q tests/fuzz $(ARGS)
+
 chaos: $(READY)
 	@PYTHONPATH=tests $(RUN) faults.chaos $(ROUNDS)
 

@@ -156,6 +156,7 @@ async def test_after_the_database_cut_every_connection_nobody_is_handed_one_of_t
     cut = connect(postgres.url(roles.APP), pool=3)
     before = await asyncio.gather(*(pid(cut, way, organisation) for way in ("hot", "slow") for _ in range(3)))
     postgres.cluster.sql(f"select pg_terminate_backend(pid, 5000) from unnest(array{before}) as pid")
+    await asyncio.sleep(0.1)  # until the news is here
     after = await asyncio.gather(*(pid(cut, way, organisation) for way in ("hot", "slow") for _ in range(3)))
     await cut.close()
     assert len({*before, *after}) == 12

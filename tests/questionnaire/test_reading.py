@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from assess.questionnaire.flaw import FileRefused, path_of, pointer_to, sentence
 from assess.questionnaire.model import Questionnaire
-from assess.questionnaire.reading import DEEPEST, MOST_BYTES, MOST_NODES, from_json, from_yaml
+from assess.questionnaire.reading import DEEPEST, MOST_BYTES, MOST_NODES, from_json, from_own_yaml, from_yaml
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
 LONG = "[" + "1, " * (MOST_NODES + 1) + "]"
@@ -79,6 +79,7 @@ def test_a_hostile_file_is_refused_by_name_and_place(text, rule, line, path):
 )
 def test_only_core_words_and_numbers_are_typed(written, value):
     read = from_yaml(f"value: {written}\n".encode(), Plain).value
+    assert repr(from_own_yaml(f"value: {written}\n".encode(), Plain).value) == repr(read)
     assert read == value
     assert type(read) is type(value)
 
@@ -159,7 +160,11 @@ def test_hostile_json_is_refused_by_name(body, rule):
 
 
 def test_yaml_and_json_of_one_questionnaire_are_the_same(example, document):
-    assert from_yaml(example, Questionnaire) == from_json(json.dumps(document).encode(), Questionnaire)
+    assert (
+        from_own_yaml(example, Questionnaire)
+        == from_yaml(example, Questionnaire)
+        == from_json(json.dumps(document).encode(), Questionnaire)
+    )
 
 
 @given(data=st.binary(max_size=30), at=st.floats(0, 1))

@@ -1,11 +1,13 @@
 """Conditional requests: 304 for what the client has, 428 and 412 before a shared draft is changed."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
 from assess.app import handlers_of
-from assess.tenancy.model import Role
+from assess.tenancy.model import NewTeam, Role
+from assess.tenancy.store import change_team, team_of
 from assess.web.conditional import CHANGES
 from routes import KEYLESS, at, routes_of
 from tenants import key_for, new_organisation
@@ -118,6 +120,19 @@ async def test_of_two_who_change_the_same_state_one_is_told(client, admin):
     headers = {**admin, "If-Match": (await client.get(path, headers=admin)).headers["etag"]}
     both = [client.put(path, headers=headers, json={"key": "a", "name": name}) for name in ("One", "Two")]
     assert sorted(reply.status_code for reply in await asyncio.gather(*both)) == [200, 412]
+
+
+async def test_a_change_under_way_is_waited_for_before_the_tag_is_looked_at(client, admin, database, organisation):
+    path = await made(client, admin)
+    headers = {**admin, "If-Match": (await client.get(path, headers=admin)).headers["etag"]}
+    team_id = UUID(path.rpartition("/")[2])
+    async with database.transaction(organisation) as tx:
+        await team_of(tx, team_id, lock=True)
+        second = asyncio.create_task(client.put(path, headers=headers, json={"key": "a", "name": "Second"}))
+        await asyncio.sleep(0.3)
+        await change_team(tx, team_id, NewTeam(key="a", name="First"), None)
+    assert (await second).status_code == 412
+    assert (await client.get(path, headers=admin)).json()["name"] == "First"
 
 
 async def test_what_a_campaign_asks_is_changed_by_its_tag(client, admin):

@@ -206,6 +206,18 @@ async def test_a_reply_in_pieces_is_tagged_when_it_is_whole(method):
     assert body["body"] == (b"[1,2]" if method == "GET" else b"")
 
 
+@pytest.mark.parametrize(("cache", "tagged"), [(b"no-store", False), (b"private, no-cache", True)])
+async def test_what_nobody_may_keep_has_no_tag(cache, tagged):
+    async def form(scope, _receive, send):
+        scope["private"] = True
+        headers = [(b"content-type", b"application/json"), (b"cache-control", cache)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    start, _ = await exchanged(Edge(form, Metrics(), Admission(1, 1)), scope_of("GET"))
+    assert (b"etag" in dict(start["headers"])) is tagged
+
+
 def retiring(**until):
     @get(
         "/old",

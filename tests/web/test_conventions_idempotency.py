@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
@@ -182,6 +183,16 @@ async def test_whoever_comes_second_waits_and_is_then_told_that_it_is_busy():
     assert len(underway._locks) == 0, "nothing is remembered of who is gone"
     async with underway.alone(b"key"):
         assert len(underway._locks) == 1
+
+
+async def test_whoever_would_think_the_same_waits_and_does_not_think(application, database, organisation):
+    asked = SimpleNamespace(method="POST", url=SimpleNamespace(path="/v1/roadmaps", query=""), app=application.litestar)
+    asked.auth = SimpleNamespace(organisation_id=organisation, key_id=uuid4())
+    asked.body = lambda: asyncio.sleep(0, b"{}")
+    async with Keyed(b"key") as first, Keyed(b"key") as second:
+        await first.look(asked)
+        with pytest.raises(IdempotencyKeyBusy):
+            await second.look(asked)
 
 
 async def _refusal(underway):

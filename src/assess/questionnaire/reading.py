@@ -177,7 +177,7 @@ def _line(event: Any) -> int:
 def _scalar(event: Any) -> Any:
     """Text, unless it is unquoted and a word or a number of the YAML 1.2 core schema."""
     text: str = event.value
-    if event.style is not None:
+    if event.style:  # of unquoted text: none, or in libyaml's events empty
         return text
     if text in _WORDS:
         return _WORDS[text]
