@@ -46,10 +46,11 @@ class Plain(Struct):
     ],
 )
 def test_a_hostile_file_is_refused_by_name_and_place(text, rule, line, path):
-    with pytest.raises(FileRefused) as refusal:
-        from_yaml(text if isinstance(text, bytes) else text.encode(), dict)
-    flaw = refusal.value.flaw
-    assert (flaw.rule, flaw.line, path_of(flaw.pointer)) == (rule, line, path)
+    for read in (from_yaml, from_own_yaml):
+        with pytest.raises(FileRefused) as refusal:
+            read(text if isinstance(text, bytes) else text.encode(), dict)
+        flaw = refusal.value.flaw
+        assert (flaw.rule, flaw.line, path_of(flaw.pointer)) == (rule, line, path)
 
 
 @pytest.mark.parametrize(
