@@ -2,7 +2,7 @@
 #
 #   make demo           play the pilot company of examples/ and leave the server running; ONCE=1 exits instead
 #   make test           the whole test suite; ARGS="tests/demo -x" runs a part of it
-#   make mutate         take away each thing that keeps organisations apart, and list what no test notices; minutes
+#   make mutate         take away each thing that keeps organisations apart, and list what no test notices; ONLY=words runs a part
 #   make lint           style and types
 #   make lint-api       check openapi/openapi.json with Spectral and Redocly; needs nodejs and npm
 #   make bench          what must be fast, against what (see docs/performance.md); ROWS="P1 P6" runs a part; needs wrk
@@ -34,7 +34,7 @@ test: $(READY)
 	$(RUN) pytest $(ARGS)
 
 mutate: $(READY)
-	@PYTHONPATH=tests $(RUN) isolation.mutation
+	@PYTHONPATH=tests $(RUN) isolation.mutation $(if $(ONLY),'$(ONLY)')
 
 lint: $(READY)
 	$(RUN) ruff check .

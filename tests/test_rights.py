@@ -80,6 +80,14 @@ async def test_a_team_lead_sees_the_own_team_and_not_another(client, world):
     assert [node["key"] for node in nodes] == ["atelier"]
 
 
+async def test_a_team_lead_is_not_told_that_the_admin_s_copy_is_the_same(client, world):
+    path = f"/v1/campaigns/{world.ids['campaign_id']}/results"
+    etag = (await client.get(path, headers=world.keys["admin"])).headers["etag"]
+    for role, status in (("admin", 304), ("team_lead", 200)):
+        reply = await client.get(path, headers={**world.keys[role], "If-None-Match": etag})
+        assert reply.status_code == status, role
+
+
 async def test_a_response_key_opens_nothing_but_its_own_form(client, routes, world):
     for method, path, _ in routes:
         reply = await ask(client, method, at(path, world.ids), world.keys["respondent"])

@@ -72,7 +72,7 @@ def assess() -> None:
     Settings are read from ASSESS_… variables: ASSESS_DATA (folder of the embedded database and the secrets, .assess),
     ASSESS_HOST, ASSESS_PORT, ASSESS_PUBLIC_URL, ASSESS_DATABASE_URL, ASSESS_MIGRATION_URL, ASSESS_BACKUP_URL and
     ASSESS_RESTORE_URL (an external PostgreSQL, by the role that each work needs),
-    ASSESS_PEPPER, ASSESS_POOL, ASSESS_WORKERS, ASSESS_HOUSEKEEPING.
+    ASSESS_PEPPER, ASSESS_POOL, ASSESS_WORKERS, ASSESS_HOUSEKEEPING, ASSESS_RATE, ASSESS_DRAIN.
     """
 
 

@@ -109,9 +109,14 @@ class Server:
         return self.process.wait(timeout=PATIENCE)
 
     def erase(self) -> None:
-        """Stop it and leave nothing behind."""
-        self.stop()
-        embedded.erase(self.settings)
+        """Stop it and leave nothing behind, also when it does not end."""
+        try:
+            self.stop()
+        finally:
+            if self.process is not None and self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            embedded.erase(self.settings)
 
 
 def children_of(parent: int) -> list[int]:

@@ -105,12 +105,10 @@ async def test_what_is_no_http_is_refused_with_words(served):
     assert reply.header(b"connection") == b"close"
 
 
-@pytest.mark.parametrize(
-    "begun", [b"GET /" + b"a" * 100_000, b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000], ids=["address", "header"]
-)
+@pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nX: "], ids=["address", "header"])
 async def test_a_head_without_end_is_not_collected(served, begun):
     """The server took whatever came, for ever."""
-    (reply,) = replies(await said(served.port, begun))
+    (reply,) = replies(await said(served.port, begun + b"a" * 65_000, b"a" * 1000))
     assert (reply.status, reply.header(b"connection")) == (431, b"close")
 
 

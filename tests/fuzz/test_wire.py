@@ -80,7 +80,7 @@ async def test_broken_http_is_refused_with_words(served, name):
     found = replies(await said(served.port, BROKEN[name]))
     assert [400 <= reply.status < 500 for reply in found] in ([], [True]), (name, found)
     assert [reply for reply in found if not is_problem(reply)] == []
-    assert found or name in {"nothing"}, name
+    assert found or name == "nothing" or "endless" in name, name
 
 
 SMUGGLED = b"GET /v1/smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -202,9 +202,9 @@ HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         pytest.param((HEAD + CHUNKED + b"GET / HTTP/1.1\r\nHo",), [200], id="rubbish beside a request"),
         pytest.param((HEAD + CHUNKED + b"\x00\r\n\r\n",), [200], id="no HTTP after a request"),
         pytest.param((HEAD + b"zz\r\n",), [400], id="a broken body"),
-        pytest.param((HEAD + b"0\r\n", b"X: a\r\n" * 11_000), [431], id="endless trailers"),
-        pytest.param((b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000,), [431], id="an endless header"),
-        pytest.param((b"GET /" + b"a" * 70_000,), [431], id="an endless address"),
+        pytest.param((HEAD + b"0\r\n", b"X: a\r\n" * 10_900, b"X: a\r\n" * 100), [431], id="endless trailers"),
+        pytest.param((b"GET / HTTP/1.1\r\nX: " + b"a" * 65_000, b"a" * 1000), [431], id="an endless header"),
+        pytest.param((b"GET /" + b"a" * 65_000, b"a" * 1000), [431], id="an endless address"),
     ],
 )
 async def test_a_connection_ends_with_words_and_every_whole_request_has_its_reply(hasty, parts, statuses):

@@ -30,9 +30,10 @@ LONGEST = 300
 RED, GREEN = 1, 0
 
 
-def main() -> int:
-    """Print one line for each survivor, and two lines of figures."""
-    survivors = [*_of_database(), *_of_code([*of_guards(ROOT), *PATCHES])]
+def main(only: str = "") -> int:
+    """Print one line for each survivor, and two lines of figures; ``only``: the code mutants with that in their names."""
+    patches = [patch for patch in (*of_guards(ROOT), *PATCHES) if only in patch.name]
+    survivors = [*_of_database(), *_of_code(patches)]
     return 1 if survivors else 0
 
 
@@ -119,4 +120,4 @@ def _told(kind: str, number: int, survivors: list[str], seconds: float) -> list[
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -1,53 +1,19 @@
 """Published questionnaires over HTTP: no key, no database, ready bytes."""
 
-from collections.abc import AsyncIterator, Iterator
 
-import httpx
 import msgspec
 import pytest
-from litestar import Litestar, Router
-from litestar.datastructures import State
+from litestar import Litestar
 
-from assess import shipped
 from assess.questionnaire import api
-from assess.questionnaire.catalogue import catalogue_from
 from assess.questionnaire.file_schema import file_schema
 from assess.questionnaire.reading import MOST_BYTES
-from assess.storage.workers import Workers
 from assess.tenancy.access import DEPENDENCIES
 from assess.tenancy.model import Permission
-from assess.web.edge import Edge, Metrics
-from assess.web.problems import HANDLERS
-from assess.web.requests import StrictRequest, negotiated
 
 pytestmark = pytest.mark.anyio
 VERSION = "/v1/questionnaires/acquisition/versions/1.0.0"
 YAML = {"Content-Type": "application/yaml"}
-
-
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    pool = Workers(1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
-async def client(workers: Workers) -> AsyncIterator[httpx.AsyncClient]:
-    """This room alone behind the edge; its application has no database to ask."""
-    app = Litestar(
-        [Router("/v1", route_handlers=api.handlers)],
-        dependencies=DEPENDENCIES,
-        exception_handlers=HANDLERS,
-        guards=[negotiated],
-        request_class=StrictRequest,
-        openapi_config=None,
-        logging_config=None,
-        state=State({"catalogue": catalogue_from(shipped.folder("questionnaires")), "workers": workers}),
-    )
-    transport = httpx.ASGITransport(app=Edge(app, Metrics()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        yield client
 
 
 def test_every_handler_is_public():
@@ -172,5 +138,5 @@ def test_the_reply_of_a_version_is_described_as_a_version():
     described = Litestar(api.handlers, dependencies=DEPENDENCIES, logging_config=None).openapi_schema.to_schema()
     replies = described["paths"]["/questionnaires/{key}/versions/{version}"]["get"]["responses"]
     assert replies["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Version"}
-    assert replies.keys() == {"200", "304", "400", "404", "422", "500", "503"}
+    assert replies.keys() == {"200", "304", "400", "404", "406", "422", "500", "503"}
     assert msgspec.json.encode(described)

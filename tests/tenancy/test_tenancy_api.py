@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from assess.tenancy.model import GRANTS, Permission, Role
+from assess.tenancy.tokens import KeyText, read_key, write_key
 from tenants import key_for
 
 pytestmark = pytest.mark.anyio
@@ -138,6 +139,16 @@ async def test_an_expired_key_opens_nothing(client, admin):
     ask = {"name": "Past", "role": "auditor", "expires_on": yesterday}
     secret = (await client.post("/v1/api-keys", headers=admin, json=ask)).json()["secret"]
     assert (await client.get("/v1/me", headers={"Authorization": f"Bearer {secret}"})).json()["code"] == "key_expired"
+
+
+async def test_a_known_key_with_another_secret_is_as_unknown_as_an_unknown_one(client, admin):
+    key = read_key(admin["Authorization"].removeprefix("Bearer "))
+    said = set()
+    for guess in (KeyText(key.id, bytes(32)), KeyText(key.id, key.secret[::-1]), KeyText(uuid4(), key.secret)):
+        reply = await client.get("/v1/me", headers={"Authorization": f"Bearer {write_key(guess)}"})
+        problem = reply.json()
+        said.add((reply.status_code, problem["code"], problem["title"], problem["detail"]))
+    assert [each[:2] for each in said] == [(401, "key_invalid")]
 
 
 async def test_scopes_take_away_and_never_give(client, admin):
