@@ -1,6 +1,5 @@
 """Published questionnaires over HTTP: no key, no database, ready bytes."""
 
-
 import msgspec
 import pytest
 from litestar import Litestar
