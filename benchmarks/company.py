@@ -89,6 +89,11 @@ def settle(settings: Settings) -> None:
     embedded.attach(settings).cluster.sql("checkpoint")
 
 
+def stored(settings: Settings) -> int:
+    """How many answers the database keeps."""
+    return int(embedded.attach(settings).cluster.sql("select count(*) from assess.answer", "assess"))
+
+
 async def _admin_key(settings: Settings, organisation: str) -> str:
     with installed(settings, "command") as installation:
         async with installation.database() as database:

@@ -18,11 +18,11 @@ def growth() -> Iterator[Row]:
         servers.ours(few) as small,
         servers.ours(many) as large,
     ):
-        taken = {}
         loads = {}
         for name, settings, server, times in (("many", many, large, MANY), ("few", few, small, RESPONSES)):
             admin = company.admin_key(settings, "bench")
             responses, items = answered(settings, server, admin, times)
             loads[name] = saves_to(server, f"growth-{name}", responses[:: max(1, times // 5_000)], items)
+        counts = f"{company.stored(many):,} and {company.stored(few):,} answers"
         taken = in_turn({name: each.rate for name, each in loads.items()})
-    yield Row(name="P8", ratio=ratio(*taken.values()), goal=0.9, said=figures("/s", taken))
+    yield Row(name="P8", ratio=ratio(*taken.values()), goal=0.9, said=f"{figures('/s', taken)}; {counts}")

@@ -116,6 +116,8 @@ class Scene:
             headers = tuple((name, RESPONSE_KEY.sub(key, value)) for name, value in headers)
         if TOKEN.search(body):
             body = TOKEN.sub((await self.stage.opened())["token"].encode(), body)
+        if sent.method == "POST" and not sent.header(b"idempotency-key") and self._luck.random() < 0.5:
+            headers = (*headers, (b"idempotency-key", b"key-%d" % self.stage.number()))
         return msgspec.structs.replace(sent, target=target, headers=headers, body=body)
 
     def spoil(self, operation: str) -> None:

@@ -92,6 +92,13 @@ async def test_no_questionnaire_is_not_a_wrong_questionnaire(asked, media):
     assert (status, code) == (400, "questionnaire_missing")
 
 
+async def test_half_a_character_in_yaml_is_a_flaw(asked):
+    """The reply that repeated it could not be written, 500."""
+    yaml = (b"content-type", b"application/yaml")
+    status, _, got = await asked("POST", b"/v1/questionnaires/validate", yaml, body=rb'key: "\ud800"')
+    assert (status, b"half_a_character" in got.body) == (200, True)
+
+
 async def test_the_library_says_that_one_has_it_already(asked):
     status, _, got = await asked("GET", b"/v1/actions", (b"if-none-match", b"*"))
     assert (status, got.body) == (304, b"")

@@ -76,7 +76,7 @@ async def test_the_story_is_the_same_each_time(stage):
 
 
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     phases=[Phase.generate],  # a smaller example would take minutes, and tell no more than the first reply that differs
     suppress_health_check=[HealthCheck.too_slow],

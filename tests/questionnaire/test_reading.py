@@ -32,6 +32,8 @@ class Plain(Struct):
         pytest.param("a: !!python/object/apply:os.system [ls]", "tag", 1, "$.a", id="a Python object"),
         pytest.param("a: !!binary aGk=", "tag", 1, "$.a", id="a standard tag"),
         pytest.param("a: ! hi", "tag", 1, "$.a", id="a bare tag"),
+        pytest.param(r'a: "\ud800"', "half_a_character", 1, "$.a", id="half of a surrogate pair"),
+        pytest.param(r'"\udfff": a', "half_a_character", 1, "$", id="half of a surrogate pair as a key"),
         pytest.param("a: 1\n---\nb: 2\n", "several_documents", 2, "$", id="two documents"),
         pytest.param("%YAML 1.1\n---\na: 1\n", "directive", 1, "$", id="a directive"),
         pytest.param("a: 1\nb: \x00\n", "control_character", 2, "$", id="U+0000"),

@@ -40,6 +40,8 @@ _WORDS = {"": None, "~": None} | {
     for word, value in (("null", None), ("true", True), ("false", False))
     for spelling in (word, word.title(), word.upper())
 }
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What an escape in quotes can say, and no encoding can write."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
@@ -167,6 +169,8 @@ def _refuse_extras(event: Any, place: Place) -> None:
         raise refused("anchor", "Anchors (&name) are not allowed", place, line=line, received=f"&{event.anchor}")
     if event.tag is not None:
         raise refused("tag", "Tags (!name) are not allowed", place, line=line, received=event.tag)
+    if isinstance(event, ScalarEvent) and _SURROGATE.search(event.value):
+        raise refused("half_a_character", "Half of a surrogate pair is no character", place, line=line)
 
 
 def _line(event: Any) -> int:
