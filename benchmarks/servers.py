@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -168,10 +169,15 @@ def _environment(said: Mapping[str, str]) -> dict[str, str]:
 
 
 def _checkout() -> Path:
-    """A checkout like this one whose questionnaires include the wide one: that is how an installation adds its own."""
-    tree = BUILD / "checkout"
+    """A checkout like this one whose questionnaires include the wide one: that is how an installation adds its own.
+
+    Made once for each state of the folder that it copies.
+    """
+    source = shipped.folder("questionnaires")
+    state = sha256(b"".join(path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file())).hexdigest()
+    tree = BUILD / f"checkout-{state[:16]}"
     if not tree.is_dir():
-        shutil.copytree(shipped.folder("questionnaires"), tree / "questionnaires")
+        shutil.copytree(source, tree / "questionnaires")
         for name in ("src", "migrations", "examples", "openapi"):
             (tree / name).symlink_to(HOME.parent / name)
         _publish_wide(tree / "questionnaires")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import pkgutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 import msgspec
@@ -18,10 +19,13 @@ from assess.storage.checks import Check, checks
 from assess.storage.database import Database, connect
 from assess.storage.embedded import Embedded
 from assess.storage.lock import Holder
-from assess.storage.migrate import Version, migrate
+from assess.storage.revisions import Version, is_current
+from assess.storage.workers import apart
 from assess.words import Digest
 
 Published = Sequence[tuple[Questionnaire, Digest]]
+_MIGRATE = "assess.storage.migrate:migrate"
+"""Found by its name where it is needed: nobody else shall carry what it imports."""
 _ROUND = 0.5
 """Seconds between two looks at the embedded database."""
 _log = logging.getLogger("assess.installation")
@@ -52,7 +56,8 @@ class Installation(Struct, frozen=True, kw_only=True):
 
     async def migrate(self, published: Published) -> list[str]:
         """Run the pending revisions and keep the published questionnaires; returns the revisions."""
-        return await migrate(self.migrator, versions_of(published))
+        done: list[str] = await pkgutil.resolve_name(_MIGRATE)(self.migrator, versions_of(published))
+        return done
 
     @contextlib.asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
@@ -66,13 +71,19 @@ class Installation(Struct, frozen=True, kw_only=True):
     async def checks(self) -> list[Check]:
         """Everything that a start depends on."""
         async with self.database() as opened:
-            return await checks(opened, self.application)
+            return await checks(opened)
 
     async def make_ready(self, published: Published) -> None:
         """Migrate what is ours to migrate, then refuse (NotReadyError) what fails a check."""
-        if self.embedded is not None:
-            await self.migrate(published)
-        faults = [f"{check.name}: {check.said}" for check in await self.checks() if not check.good]
+        async with self.database() as opened:
+            await self.make_ready_on(opened, published)
+
+    async def make_ready_on(self, opened: Database, published: Published) -> None:
+        """As ``make_ready``, on a database that goes on being used; a migration runs apart, and leaves nothing behind."""
+        kept = [(found.key, found.version, digest) for found, digest in published]
+        if self.embedded is not None and not await is_current(opened, kept):
+            await apart(f"{_MIGRATE}_now", self.migrator, versions_of(published))
+        faults = [f"{check.name}: {check.said}" for check in await checks(opened) if not check.good]
         if faults:
             raise NotReadyError("; ".join(faults))
 
@@ -91,12 +102,11 @@ class Installation(Struct, frozen=True, kw_only=True):
 def installed(settings: Settings, holder: Holder) -> Iterator[Installation]:
     """The installation of these settings; an embedded database runs as long as this, or longer when a ``serve`` runs it."""
     if settings.database_url is not None:
-        migrator = settings.migration_url or settings.database_url
-        yield Installation(settings=settings, application=settings.database_url, migrator=migrator, embedded=None)
+        yield installation_of(settings, None)
         return
     server = embedded.start(settings) if holder == "serve" else embedded.open_or_attach(settings)
     try:
-        yield _embedded(settings, server)
+        yield installation_of(settings, server)
     finally:
         server.stop()
 
@@ -114,7 +124,13 @@ def versions_of(published: Published) -> list[Version]:
     ]
 
 
-def _embedded(settings: Settings, server: Embedded) -> Installation:
+def installation_of(settings: Settings, server: Embedded | None) -> Installation:
+    """The installation on a running embedded database, or on the external one that the settings name."""
+    if server is None:
+        named = settings.database_url or ""
+        return Installation(
+            settings=settings, application=named, migrator=settings.migration_url or named, embedded=None
+        )
     return Installation(
         settings=settings, application=server.url(roles.APP), migrator=server.url(roles.MIGRATOR), embedded=server
     )

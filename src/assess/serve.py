@@ -16,10 +16,12 @@ import uvloop
 
 from assess import shipped
 from assess.app import Application, Resources, create_app
-from assess.installation import Installation, NotReadyError, installed, published
+from assess.installation import Installation, NotReadyError, installation_of, published
+from assess.maturity.kpi_library import load_kpis
 from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap.library import load_library
 from assess.settings import Settings
+from assess.storage.embedded import Embedded
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.web.logs import start_logging
@@ -80,16 +82,16 @@ class _Protocol(Wire):
         super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]  # all that it calls is there
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, server: Callable[[], Embedded | None], ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, then let the running requests end; ``ready`` is called with the address.
 
-    Raises DataFolderInUse, EmbeddedError, MigrationError, FileRefused, NotReadyError, SettingsError or AddressError.
+    ``server``: waits for the embedded database, or gives none when the settings name another. Raises DataFolderInUse,
+    EmbeddedError, MigrationError, FileRefused, NotReadyError, SettingsError or AddressError.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with installed(settings, "serve") as installation, _listening(settings) as listener:
+    installation = installation_of(settings, server())
+    with _listening(settings) as listener:
         start_logging()
-        for chatty in ("alembic", "uvicorn"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(installation, listener, ready))
 
@@ -97,10 +99,10 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 async def _serve(installation: Installation, listener: socket.socket, ready: Callable[[str], None]) -> None:
     settings = installation.settings
     questionnaires = published()
-    await installation.make_ready(questionnaires)
     workers = Workers(settings.workers)
     try:
         async with installation.database() as database:
+            await installation.make_ready_on(database, questionnaires)
             resources = Resources(
                 settings=settings,
                 database=database,
@@ -108,6 +110,7 @@ async def _serve(installation: Installation, listener: socket.socket, ready: Cal
                 workers=workers,
                 catalogue=Catalogue(questionnaires),
                 library=load_library(shipped.folder("questionnaires"), [found for found, _ in questionnaires]),
+                kpis=load_kpis(shipped.folder("questionnaires"), [found for found, _ in questionnaires]),
             )
             async with _beside(installation.watch()):
                 await _answer(create_app(resources), settings.drain, listener, ready)
@@ -140,8 +143,8 @@ async def _answer(app: Application, drain: int, listener: socket.socket, ready: 
         proxy_headers=False,  # nothing of ours depends on where a request comes from
         timeout_graceful_shutdown=drain,
     )
-    gc.collect()
-    gc.freeze()  # what is here now stays to the end: the collector need not look at it again
+    gc.freeze()  # what is here now stays to the end (but for some 300 kB): the collector need not look at it, not even once
+    gc.enable()
     server = _Server(config, lambda: ready(_address(listener)))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _heard)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 async def faults(url: str) -> dict[str, str]:
     """What is said of the checks that fail."""
     opened = connect(url, pool=1)
-    found = {check.name: check.said for check in await checks(opened, url) if not check.good}
+    found = {check.name: check.said for check in await checks(opened) if not check.good}
     await opened.close()
     return found
 

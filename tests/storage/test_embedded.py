@@ -1,14 +1,17 @@
 """The embedded PostgreSQL: one owner, and nothing acknowledged is lost, however its processes die."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from assess.settings import Settings
 from assess.storage import embedded, lock
@@ -157,6 +160,80 @@ def test_a_new_data_folder_at_an_old_path_gets_a_new_cluster(tmp_path: Path) -> 
 def test_a_path_that_a_shell_would_change_is_refused(path: str) -> None:
     with pytest.raises(EmbeddedError, match="choose another with ASSESS_DATA"):
         embedded.check_path(Path(path))
+
+
+def test_a_server_that_died_is_started_again_by_its_owner_alone(folder: Settings, server: Embedded) -> None:
+    stranger = embedded.attach(folder)
+    assert (server.own, stranger.own) == (True, False)
+    assert not server.revive()
+    kill(server)
+    assert not stranger.revive()
+    assert server.revive()
+    assert server.cluster.sql("select 'here again'") == "here again"
+
+
+def test_a_start_that_fails_gives_the_folder_back(tmp_path: Path) -> None:
+    (tmp_path / "postgres").write_text("in the cluster's place")
+    with pytest.raises(FileExistsError):
+        embedded.start(Settings(data=tmp_path))
+    lock.take(tmp_path, "serve", patience=0).release()
+
+
+def test_what_is_not_there_is_erased_already(tmp_path: Path) -> None:
+    embedded.erase(Settings(data=tmp_path / "never"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_roles_of_an_older_version_are_seen_to_and_the_database_stays(folder: Settings) -> None:
+    old = embedded.start(folder)
+    old.cluster.sql("create table older as select 7 as n", old.url().split("/")[3].partition("?")[0])
+    old.stop()
+    (old.cluster.folder / "roles").write_text("of an older version")
+    new = embedded.start(folder)
+    assert new.cluster.sql("select n from older", "assess") == "7"
+    assert (new.cluster.folder / "roles").read_text() != "of an older version"
+    new.stop()
+
+
+@pytest.mark.parametrize("name", ["é", "a" * 100], ids=["strange", "long"])
+def test_a_path_that_no_socket_can_have_gets_one_that_is_short_and_its_own(server: Embedded, name: str) -> None:
+    paths = [structs.replace(server.cluster, folder=Path("/", each)).socket for each in (name, f"{name}-")]
+    assert all(len(str(path)) < 40 and path.parent == Path("/tmp") for path in paths)
+    assert len(set(paths)) == 2
+
+
+@pytest.mark.parametrize("link", [True, False], ids=["a link", "a folder that is open"])
+def test_a_sockets_folder_that_somebody_else_was_quicker_with_is_refused(
+    server: Embedded, tmp_path: Path, link: bool
+) -> None:
+    strange = structs.replace(server.cluster, folder=tmp_path / "é")
+    made = tmp_path / "elsewhere" if link else strange.socket
+    made.mkdir()
+    made.chmod(0o700 if link else 0o777)
+    if link:
+        strange.socket.symlink_to(made)
+    with contextlib.ExitStack() as stack:
+        stack.callback(strange.socket.unlink if link else strange.socket.rmdir)
+        with pytest.raises(EmbeddedError, match="belongs to somebody else; remove it"):
+            strange.make(connections=20)
+
+
+def test_a_server_that_does_not_come_is_told_with_its_last_words() -> None:
+    def fail() -> None:
+        raise EmbeddedError("pg_ctl failed: no")
+
+    with pytest.raises(EmbeddedError, match="pg_ctl failed: no"):
+        embedded._patiently(fail, seconds=0.1)
+
+
+def test_a_lock_that_a_short_command_holds_is_waited_for(tmp_path: Path) -> None:
+    held = lock.take(tmp_path, "command")
+    threading.Timer(0.2, held.release).start()
+    taken = lock.take(tmp_path, "serve")
+    assert lock.held_by(tmp_path).startswith("serve")
+    taken.release()
+    taken.release()
+    lock.take(tmp_path, "serve", patience=0).release()
 
 
 def kill(server: Embedded) -> None:

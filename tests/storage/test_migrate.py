@@ -11,7 +11,8 @@ from assess.storage import roles
 from assess.storage.database import Database, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
-from assess.storage.migrate import ADVISORY_LOCK, MigrationError, Version, migrate, pending
+from assess.storage.migrate import ADVISORY_LOCK, migrate, migrate_now
+from assess.storage.revisions import MigrationError, Version, revisions
 
 pytestmark = pytest.mark.anyio
 
@@ -34,15 +35,19 @@ async def connection(database: Database, postgres: Embedded) -> AsyncIterator[As
 
 
 async def test_a_migration_runs_what_is_pending_and_then_nothing_is(empty: str) -> None:
-    todo = await pending(empty)
-    assert todo[0] == "0001"
-    assert await migrate(empty) == todo
-    assert await pending(empty) == await migrate(empty) == []
+    done = await migrate(empty)
+    assert done[0] == "0001"
+    assert await migrate(empty) == []
+
+
+def test_a_process_that_does_nothing_else_migrates_alike(postgres: Embedded) -> None:
+    name = f"alone_{uuid7().hex}"
+    postgres.cluster.sql(f"create database {name} owner {roles.OWNER}")
+    assert migrate_now(postgres.url(roles.MIGRATOR, name), []) == revisions()
 
 
 async def test_two_migrations_at_once_do_the_work_once(empty: str) -> None:
-    todo = await pending(empty)
-    assert sorted(await asyncio.gather(migrate(empty), migrate(empty))) == [[], todo]
+    assert sorted(await asyncio.gather(migrate(empty), migrate(empty))) == [[], revisions()]
 
 
 async def test_a_migration_does_not_wait_for_ever_behind_another(
@@ -72,4 +77,4 @@ async def test_a_published_version_is_kept_once_and_never_changes(
 
 async def test_a_database_that_is_not_there_is_told_in_one_sentence(postgres: Embedded) -> None:
     with pytest.raises(MigrationError, match='database "nowhere" does not exist'):
-        await pending(postgres.url(roles.MIGRATOR, "nowhere"))
+        await migrate(postgres.url(roles.MIGRATOR, "nowhere"))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from assess.settings import SettingsError
-from assess.storage.secrets import SecretMissing, Secrets, derive, hash_token
+from assess.storage.secrets import SecretMissing, Secrets, _link, derive, hash_token
 
 
 def test_the_pepper_is_made_once_and_private(tmp_path: Path) -> None:
@@ -22,6 +22,14 @@ def test_the_pepper_is_made_once_and_private(tmp_path: Path) -> None:
 def test_all_who_come_first_at_once_get_the_same_pepper(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert len({secrets.pepper for secrets in threads.map(Secrets, [tmp_path] * 40)}) == 1
+
+
+def test_a_secret_that_another_process_has_just_made_is_the_one_that_counts(tmp_path: Path) -> None:
+    there, late = tmp_path / "pepper", tmp_path / "late"
+    there.write_bytes(b"there")
+    late.write_bytes(b"late")
+    _link(str(late), there)
+    assert there.read_bytes() == b"there"
 
 
 def test_a_pepper_from_the_settings_needs_no_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assess.storage.workers import WorkerLost, Workers, WorkTookTooLong
+from assess.storage.workers import WorkerLost, Workers, WorkTookTooLong, apart
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +70,29 @@ async def test_work_beside_a_dying_worker_is_done_all_the_same(workers: Workers)
         with pytest.raises(WorkerLost):
             await workers.run("os:_exit", 3)
 
+    await asyncio.gather(*(workers.run("time:sleep", 0.5) for _ in range(2)))  # both are there
     await asyncio.gather(workers.run("time:sleep", 0.7), die_later())
+
+
+async def test_work_apart_is_done_in_a_process_that_is_gone_afterwards() -> None:
+    worker = await apart("os:getpid")
+    assert worker != os.getpid()
+    assert not Path("/proc", str(worker)).exists()
+
+
+async def test_what_goes_wrong_apart_is_told() -> None:
+    with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
+        await apart("math:sqrt", -1)
+    with pytest.raises(WorkerLost):
+        await apart("os:_exit", 3)
+
+
+async def test_a_worker_that_does_not_hear_its_time_limit_is_given_up_all_the_same() -> None:
+    workers = Workers(1, seconds=1)
+    await workers.run("signal:signal", signal.SIGALRM, signal.SIG_IGN)
+    with pytest.raises(WorkTookTooLong):
+        await workers.run("time:sleep", 10)
+    workers.close()
 
 
 async def test_no_worker_outlives_a_killed_server() -> None:

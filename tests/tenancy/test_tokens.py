@@ -1,12 +1,13 @@
 """API keys as text."""
 
+import zlib
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.tenancy.tokens import PREFIX, KeyText, hash_secret, read_key, write_key
+from assess.tenancy.tokens import PREFIX, KeyText, _base62, hash_secret, read_key, write_key
 
 keys = st.builds(KeyText, st.uuids(), st.binary(min_size=32, max_size=32))
 
@@ -24,6 +25,11 @@ def test_a_key_with_one_other_letter_is_no_key(key, position, letter):
     assert changed == text or read_key(changed) is None
 
 
+def checked(body: str) -> str:
+    """A key's text of any number and secret, with the checksum that belongs to them."""
+    return f"{PREFIX}{body}{_base62(zlib.crc32(body.encode()), 6)}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -32,6 +38,8 @@ def test_a_key_with_one_other_letter_is_no_key(key, position, letter):
         pytest.param("assess_live_é" + "0" * 70, id="a letter outside of the alphabet"),
         pytest.param("assess_test_" + write_key(KeyText(UUID(int=1), bytes(32)))[len(PREFIX) :], id="another prefix"),
         pytest.param(write_key(KeyText(UUID(int=1), bytes(32))) + "0", id="one letter too many"),
+        pytest.param(checked("z" * 22 + "0" * 43), id="a number that no UUID has"),
+        pytest.param(checked("0" * 22 + "z" * 43), id="a secret of more than 32 bytes"),
     ],
 )
 def test_what_is_no_key_is_none(text):

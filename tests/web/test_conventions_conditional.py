@@ -8,7 +8,7 @@ import pytest
 from assess.app import handlers_of
 from assess.tenancy.model import NewTeam, Role
 from assess.tenancy.store import change_team, team_of
-from assess.web.conditional import CHANGES
+from assess.web.conditional import CHANGES, FREELY, PLACES
 from routes import KEYLESS, at, routes_of
 from tenants import key_for, new_organisation
 from world import build_world
@@ -17,6 +17,9 @@ pytestmark = pytest.mark.anyio
 
 NOT_A_DRAFT = {"revokeApiKey", "erasePerson", "saveAnswer"}
 """What is changed but is no shared draft: a key and a person only end, an answer has its sequence number."""
+
+KEPT_ENTIRELY = {"putMeasure", "putReview"}
+"""Facts of which each revision is kept."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,13 @@ async def made(client, admin, key="a"):
 async def test_every_change_of_a_shared_draft_says_what_it_changes(application):
     for handler in handlers_of(application.litestar):
         if {"PUT", "PATCH", "DELETE"} & handler.http_methods:
-            assert CHANGES in handler.opt or handler.operation_id in NOT_A_DRAFT, handler.operation_id
+            told = {CHANGES, PLACES} & handler.opt.keys()
+            assert len(told) == 1 or handler.operation_id in NOT_A_DRAFT, handler.operation_id
+
+
+async def test_only_that_of_which_nothing_is_lost_is_replaced_freely(application):
+    freely = {handler.operation_id for handler in handlers_of(application.litestar) if handler.opt.get(FREELY)}
+    assert freely == KEPT_ENTIRELY
 
 
 async def test_every_private_reply_can_be_asked_for_again(client, application, world):

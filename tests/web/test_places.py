@@ -1,12 +1,26 @@
 """What stood at a place, and what would have been good there."""
 
+from typing import Annotated
+
 import pytest
+from msgspec import Meta, Struct
 
 from assess.campaign.model import NewCampaign
 from assess.tenancy.model import NewApiKey, NewTeam
 from assess.web.places import LONGEST, example, received
 
 pytestmark = pytest.mark.anyio
+
+
+class Rating(Struct):
+    """Fields of every kind that a body may have, and that none of ours has yet."""
+
+    stars: Annotated[int, Meta(ge=1)] | None
+    best: Annotated[int, Meta(le=9)]
+    words: list[str]
+
+
+RATED = Annotated[Rating, Meta(description="A rating.")]
 
 
 @pytest.mark.parametrize(
@@ -18,6 +32,11 @@ pytestmark = pytest.mark.anyio
         pytest.param(NewCampaign, "/languages", ["en"], id="a list"),
         pytest.param(NewTeam, "/functions/0", "customer_experience", id="a word of a closed list"),
         pytest.param(NewApiKey, "/role", "admin", id="a member of an enumeration"),
+        pytest.param(dict[str, RATED], "/any/stars", 1, id="a field of an entry"),
+        pytest.param(Rating | None, "/stars", 1, id="a field of what may be absent"),
+        pytest.param(Rating, "/best", 9, id="the most that a limit allows, where there is no least"),
+        pytest.param(Rating, "/stars/0", None, id="below a number"),
+        pytest.param(Rating, "/words", None, id="a list of what says nothing of itself"),
         pytest.param(NewTeam, "/nothing", None, id="no such field"),
         pytest.param(NewTeam, "/", None, id="the whole"),
     ],

@@ -1,5 +1,6 @@
 """Closing: by hand or after the last day; sealing in one transaction, then the files and the secret."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ async def _closed(tx: Tx, campaign: Campaign) -> Campaign:
 async def _clean_up(database: Database, secrets: Secrets, campaign_id: UUID) -> None:
     """After the commit; can be repeated. The secret goes last: while it is there, the loop knows that this is not finished."""
     await database.vacuum(*sealing.TOUCHED)
-    secrets.destroy(campaign_id)
+    await asyncio.to_thread(secrets.destroy, campaign_id)  # it waits for the disk
 
 
 async def _pairs(database: Database, sql: str, argument: object) -> list[tuple[UUID, UUID]]:

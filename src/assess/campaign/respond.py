@@ -42,19 +42,25 @@ class Invited(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: Annotated[str, Meta(min_length=1, max_length=2000, examples=["assess_inv_…"])]
 
 
-def provide_forms() -> Forms:
-    """The forms in memory, made at the first request and kept."""
-    return Forms()
+class Phone(Struct, frozen=True):
+    """Who answers, and what answering stands on. One value: each dependency of a handler costs as much as a response key."""
+
+    desk: Desk
+    holder: Holder
 
 
-def provide_desk(request: Request[Any, Any, Any], forms: NamedDependency[Forms]) -> Desk:
-    """What answering stands on. One dependency after the other: Litestar makes a task of each that stands beside another."""
+def provide_desk(request: Request[Any, Any, Any]) -> Desk:
+    """What answering stands on, made at the first request and kept."""
     state = request.app.state
-    return Desk(state.database, state.catalogue, forms, state.secrets.pepper)
+    if "desk" not in state:
+        state.desk = Desk(state.database, state.catalogue, Forms(), state.secrets.pepper)
+    desk: Desk = state.desk
+    return desk
 
 
-def provide_holder(request: Request[Any, Any, Any], desk: NamedDependency[Desk]) -> Holder:
+def provide_phone(request: Request[Any, Any, Any]) -> Phone:
     """Whoever holds the response key in the Authorization header; raises ResponseKeyMissing or ResponseKeyMistyped."""
+    desk = provide_desk(request)
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise ResponseKeyMissing("send it as the header Authorization: Bearer assess_resp_…")
@@ -64,7 +70,7 @@ def provide_holder(request: Request[Any, Any, Any], desk: NamedDependency[Desk])
         raise ResponseKeyMistyped(
             "this is an invitation; exchange it first" if is_invitation else "was it copied whole?"
         )
-    return answering.holder_of(desk, key)
+    return Phone(desk, answering.holder_of(desk, key))
 
 
 def today() -> date:
@@ -96,13 +102,9 @@ async def exchange_invitation(
     operation_id="readForm",
     tags=["Respond"],
 )
-async def read_form(
-    desk: NamedDependency[Desk],
-    holder: NamedDependency[Holder],
-    lang: FromQuery[Language] = "fr",
-) -> FormReply:
+async def read_form(phone: NamedDependency[Phone], lang: FromQuery[Language] = "fr") -> FormReply:
     """The questions in one language, with the answers saved so far."""
-    return await answering.read(desk, holder, lang, today())
+    return await answering.read(phone.desk, phone.holder, lang, today())
 
 
 @put(
@@ -112,14 +114,9 @@ async def read_form(
     operation_id="saveAnswer",
     tags=["Respond"],
 )
-async def save_answer(
-    item: FromPath[str],
-    data: JSONBody[NewAnswer],
-    desk: NamedDependency[Desk],
-    holder: NamedDependency[Holder],
-) -> StoredAnswer:
+async def save_answer(item: FromPath[str], data: JSONBody[NewAnswer], phone: NamedDependency[Phone]) -> StoredAnswer:
     """Save one answer. The greatest ``sequence`` wins: a stale or repeated one changes nothing and gets what is kept."""
-    return await answering.save(desk, holder, item, data, today())
+    return await answering.save(phone.desk, phone.holder, item, data, today())
 
 
 @post(
@@ -130,9 +127,9 @@ async def save_answer(
     tags=["Respond"],
     status_code=200,
 )
-async def submit_response(desk: NamedDependency[Desk], holder: NamedDependency[Holder]) -> Progress:
+async def submit_response(phone: NamedDependency[Phone]) -> Progress:
     """The answers are complete; until the close they may still be amended."""
-    return await answering.submit(desk, holder, today())
+    return await answering.submit(phone.desk, phone.holder, today())
 
 
 @post(
@@ -143,9 +140,9 @@ async def submit_response(desk: NamedDependency[Desk], holder: NamedDependency[H
     tags=["Respond"],
     status_code=200,
 )
-async def withdraw_response(desk: NamedDependency[Desk], holder: NamedDependency[Holder]) -> Progress:
+async def withdraw_response(phone: NamedDependency[Phone]) -> Progress:
     """Delete all answers at once, for good."""
-    return await answering.withdraw(desk, holder, today())
+    return await answering.withdraw(phone.desk, phone.holder, today())
 
 
 @post(
@@ -177,9 +174,8 @@ handlers = [
             complete_invitation,
         ],
         dependencies={
-            "forms": Provide(provide_forms, use_cache=True, sync_to_thread=False),
             "desk": Provide(provide_desk, sync_to_thread=False),
-            "holder": Provide(provide_holder, sync_to_thread=False),
+            "phone": Provide(provide_phone, sync_to_thread=False),
         },
         cache_control=CacheControlHeader(no_store=True),
     )

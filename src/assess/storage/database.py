@@ -75,6 +75,7 @@ class Database(Struct, frozen=True):
 
     engine: AsyncEngine
     lane: Lane
+    patience_hot: float = PATIENCE_HOT
 
     @contextlib.asynccontextmanager
     async def transaction(self, organisation_id: UUID) -> AsyncIterator[Tx]:
@@ -88,7 +89,7 @@ class Database(Struct, frozen=True):
         try:
             borrowed = await self.lane.take()
             try:
-                return await borrowed.driver.fetchrow(sql, *arguments, timeout=PATIENCE_HOT)
+                return await borrowed.driver.fetchrow(sql, *arguments, timeout=self.patience_hot)
             except _CUT:
                 borrowed.driver.terminate()
                 raise
@@ -97,11 +98,6 @@ class Database(Struct, frozen=True):
         except Exception as error:
             _explain(error)
             raise
-
-    async def run(self, sql: str) -> None:
-        """One autocommitted statement by the raw driver, for what cannot run in a transaction (VACUUM)."""
-        async with self._driver() as driver:
-            await driver.execute(sql)
 
     @contextlib.asynccontextmanager
     async def _driver(self) -> AsyncIterator[Any]:
@@ -139,7 +135,7 @@ class Database(Struct, frozen=True):
 
 def connect(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Database:
     """A Database for ``postgresql://…``; no connection is made yet. ``pool``: connections for transactions at most, and as
-    many for the hot path."""
+    many for the hot path. ``patience``: seconds for a statement, of which the hot path takes PATIENCE_HOT at most."""
     engine = create_async_engine(
         driver_url(url),
         pool_size=2 * pool,
@@ -153,7 +149,7 @@ def connect(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Database
         connect_args={"server_settings": SESSION, "timeout": 5, "command_timeout": patience},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
-    return Database(engine, Lane(engine, pool))
+    return Database(engine, Lane(engine, pool), min(patience, PATIENCE_HOT))
 
 
 def driver_url(url: str) -> str:

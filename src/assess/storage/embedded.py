@@ -5,12 +5,14 @@ killed parent, and sees to the roles. ``attach`` uses the server of a running ``
 (peer), never by a password.
 """
 
+import contextlib
 import hashlib
 import re
 import shlex
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from msgspec import Struct
@@ -184,6 +186,22 @@ def start(settings: Settings, holder: Holder = "serve") -> Embedded:
         held.release()
         raise
     return Embedded(cluster, held)
+
+
+@contextlib.contextmanager
+def beginning(settings: Settings) -> Iterator[Callable[[], Embedded]]:
+    """``start`` in a thread, while the caller does something else; the value waits for the server, or raises as ``start``.
+
+    The server is stopped at the end of the block, whether anybody waited for it or not.
+    """
+    thread = ThreadPoolExecutor(1)
+    begun = thread.submit(start, settings)
+    thread.shutdown(wait=False)  # it ends when this is done
+    try:
+        yield begun.result
+    finally:
+        if begun.exception() is None:
+            begun.result().stop()
 
 
 def attach(settings: Settings) -> Embedded:

@@ -13,7 +13,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from msgspec import Struct
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from assess import shipped
 from assess.storage.database import driver_url
+from assess.storage.revisions import MigrationError, Version, refused
 from assess.storage.tables import questionnaire_version
 
 ADVISORY_LOCK = 7_204_655
@@ -44,21 +44,13 @@ _BUSY = {"55P03", "40P01"}
 _log = logging.getLogger("assess.migrate")
 
 
-class MigrationError(Exception):
-    """The database cannot be migrated; the message says why, in one sentence."""
-
-
 class _TableBusyError(Exception):
     """Somebody else uses a table that is to be changed."""
 
 
-class Version(Struct, frozen=True, kw_only=True):
-    """A published questionnaire version as it is kept."""
-
-    digest: str
-    key: str
-    version: str
-    body: dict[str, Any]
+def migrate_now(url: str, versions: Sequence[Version]) -> list[str]:
+    """As ``migrate``, for a process that does nothing else."""
+    return asyncio.run(migrate(url, versions))
 
 
 async def migrate(
@@ -97,17 +89,6 @@ async def _migrate(url: str, versions: Sequence[Version], wait: str, folder: Pat
     return todo
 
 
-async def pending(url: str) -> list[str]:
-    """The revisions that the database lacks, oldest first; any role that may read ``alembic_version`` can ask."""
-    async with _connection(url) as connection:
-        return await connection.run_sync(_pending)
-
-
-def revisions() -> list[str]:
-    """Every revision that this code knows, oldest first."""
-    return [script.revision for script in scripts_of().walk_revisions()][::-1]
-
-
 def scripts_of(folder: Path | None = None) -> ScriptDirectory:
     """The revisions in a folder, ours when absent."""
     return ScriptDirectory.from_config(_config(folder))
@@ -142,7 +123,7 @@ def _upgrade(connection: Connection, folder: Path | None) -> None:
     command.upgrade(config, "head")
 
 
-def _pending(connection: Connection, folder: Path | None = None) -> list[str]:
+def _pending(connection: Connection, folder: Path | None) -> list[str]:
     context = MigrationContext.configure(connection, opts={"version_table_schema": "assess"})
     scripts = scripts_of(folder)
     present = context.get_current_heads() or ("base",)
@@ -161,9 +142,7 @@ async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
     """One transaction on one connection of its own."""
     engine = create_async_engine(driver_url(url), poolclass=NullPool, connect_args={"timeout": 10})
     try:
-        async with engine.begin() as connection:
+        async with refused(), engine.begin() as connection:
             yield connection
-    except (DBAPIError, OSError) as error:
-        raise MigrationError(f"the database refused: {str(getattr(error, 'orig', error)).strip()}") from error
     finally:
         await engine.dispose()

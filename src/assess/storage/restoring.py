@@ -70,8 +70,9 @@ async def _load(url: str, dumped: IO[bytes], said: Sequence[Content]) -> None:
     async with connected(url) as connection:
         await connection.exec_driver_sql(roles.RIGHTS)
         await connection.exec_driver_sql("analyze")
-        if list(said) != await contents(connection):
-            raise BackupError("what was restored is not what was backed up; nothing was changed")
+        found = await contents(connection)
+    if list(said) != found:
+        raise BackupError("what was restored is not what was backed up; nothing was changed")
 
 
 async def _swap(server: Server, fresh: str, name: str, *, there: bool) -> None:

@@ -92,6 +92,20 @@ class Workers:
             raise WorkTookTooLong(headers={"Retry-After": "30"})
 
 
+async def apart(target: str, *arguments: Any) -> Any:
+    """``target`` called in a process of its own, however long it takes: what it imports does not stay here.
+
+    Its exceptions pass; raises WorkerLost when it dies.
+    """
+    pool = _new_pool(1)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, _call, target, arguments, 0)
+    except BrokenProcessPool as error:
+        raise WorkerLost from error
+    finally:
+        _end(pool, wait=True)
+
+
 def _new_pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare)
 
@@ -113,10 +127,9 @@ def _prepare() -> None:
 
 
 def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    parent: Any = multiprocessing.parent_process()  # None in a server, and this runs in its workers
+    parent.join()
+    os._exit(1)
 
 
 def _call(target: str, arguments: tuple[Any, ...], seconds: int) -> Any:
@@ -128,7 +141,7 @@ def _call(target: str, arguments: tuple[Any, ...], seconds: int) -> Any:
 
 @contextlib.contextmanager
 def _time_limit(seconds: int) -> Iterator[None]:
-    """After ``seconds`` the kernel ends this process, whatever library it is lost in."""
+    """After ``seconds`` (0: never) the kernel ends this process, whatever library it is lost in."""
     signal.alarm(seconds)
     try:
         yield

@@ -20,6 +20,11 @@ FOREVER = "public, max-age=31536000, immutable"
 CHANGES = "changes"
 """In ``opt``: an async function of the request and its transaction that gives what GET on the same address would, locked."""
 
+PLACES = "places"
+"""In ``opt``: as CHANGES, for a PUT to an address where there may be nothing yet; the function then gives none."""
+FREELY = "freely"
+"""In ``opt`` beside PLACES: what is there may be replaced without If-Match, since nothing of it is lost."""
+
 State = Callable[[Request[Any, Any, Any], Tx], Awaitable[Any]]
 
 
@@ -42,16 +47,42 @@ def etag_of(body: bytes) -> str:
 
 
 async def check_unchanged(request: Request[Any, Any, Any], tx: Tx) -> None:
-    """Before a shared draft is changed: its state, locked by ``tx``, is the one that If-Match names (strong comparison).
+    """Before a shared draft is changed: its state, locked by ``tx``, is the one that the request names (strong comparison).
 
     Raises PreconditionRequired or PreconditionFailed, and what reading the state raises.
     """
-    state: State | None = request.route_handler.opt.get(CHANGES)
-    if state is None:
-        return
-    said = request.headers.get("if-match")
+    opt, said = request.route_handler.opt, request.headers.get("if-match")
+    if CHANGES in opt:
+        _check_said(said)
+        _check_match(said, await opt[CHANGES](request, tx))
+    elif PLACES in opt:
+        there = await opt[PLACES](request, tx)
+        _check_place(request, there, needed=not opt.get(FREELY))
+
+
+def _check_place(request: Request[Any, Any, Any], there: Any, *, needed: bool) -> None:
+    """What is there is the state that If-Match names; with If-None-Match nothing may be there (or not that state)."""
+    said, unless = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if unless is not None and there is not None and known(unless, _tag(there)):
+        raise PreconditionFailed("it is there already", headers={"ETag": _tag(there)})
+    if there is not None and needed:
+        _check_said(said)
+    if said is not None:
+        _check_match(said, there)
+
+
+def _check_said(said: str | None) -> None:
     if said is None:
         raise PreconditionRequired("send the ETag that GET gave you, or * for whatever is there")
-    etag = etag_of(msgspec.json.encode(await state(request, tx)))
-    if not any(tag.strip() in {etag, "*"} for tag in said.split(",")):
+
+
+def _check_match(said: str | None, there: Any) -> None:
+    if there is None:
+        raise PreconditionFailed("there is nothing yet; send it without If-Match")
+    etag = _tag(there)
+    if not any(tag.strip() in {etag, "*"} for tag in (said or "").split(",")):
         raise PreconditionFailed("read it again and decide anew", headers={"ETag": etag})
+
+
+def _tag(there: Any) -> str:
+    return etag_of(msgspec.json.encode(there))

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from assess.web.conditional import CHANGES
+from assess.web.conditional import CHANGES, FREELY, PLACES
 from assess.web.idempotency import IDEMPOTENT
 from assess.web.limits import LIMITED
 from assess.web.paging import MOST, USUAL
@@ -47,6 +47,18 @@ _IF_MATCH = {
     "schema": _TEXT,
     "example": "*",
 }
+_IF_MATCH_THERE = {
+    **_IF_MATCH,
+    "required": False,
+    "description": "The ETag of the state that you replace, or `*` for whatever is there; not sent for what is new",
+}
+_IF_NOTHING_THERE = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`*`: only if nothing is there yet",
+    "schema": _TEXT,
+}
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -78,6 +90,11 @@ def with_conventions(operation: dict[str, Any], method: str, handler: HTTPRouteH
     if CHANGES in handler.opt:
         refusals |= {412, 428}
         _parameter(operation, _IF_MATCH)
+        _header(operation, "ETag", "ETag")
+    if PLACES in handler.opt:
+        refusals |= {412} if handler.opt.get(FREELY) else {412, 428}
+        _parameter(operation, _IF_MATCH_THERE)
+        _parameter(operation, _IF_NOTHING_THERE)
         _header(operation, "ETag", "ETag")
     _conditional(operation, method, private=private)
     _told(operation, refusals, handler, private=private)

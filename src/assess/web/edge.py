@@ -13,12 +13,12 @@ from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from assess.errors import Refusal, TooSlow
 from assess.storage.ids import uuid7
 from assess.web.admission import Admission, Place
 from assess.web.envelope import MAX_UPLOAD, look
+from assess.web.metrics import Metrics
 from assess.web.problems import PROBLEM_JSON, rendered
 from assess.web.replies import Finisher
 
@@ -26,34 +26,9 @@ SLOWEST = 20.0
 """Seconds in which a body must have arrived."""
 ALWAYS_ADMITTED = frozenset({"/health/live", "/health/ready", "/metrics"})
 CLIENT_GONE = 499
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _AS = {"HEAD": "GET", "OPTIONS": "NONE"}
 """How the rooms are asked. Litestar answers OPTIONS by itself, past every policy: it hears of a method that nobody has."""
 _log = logging.getLogger("assess.access")
-
-
-class Metrics:
-    """Counters of one server, in a registry of its own."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "assess_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
-        )
-        self.seconds = Histogram(
-            "assess_request_seconds", "Time to the end of the reply", ("route",), registry=self.registry
-        )
-        self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-
-    def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One request; a method that nobody has counts as OTHER, or whoever invents methods would fill the memory."""
-        name = (method if method in _METHODS else "OTHER", route, status)
-        found = self._counters.get(name)
-        if found is None:
-            found = self.requests.labels(name[0], route, str(status)), self.seconds.labels(route)
-            self._counters[name] = found
-        found[0].inc()
-        found[1].observe(seconds)
 
 
 class Edge:

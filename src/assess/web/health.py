@@ -4,10 +4,9 @@ from typing import Any
 
 from litestar import Request, Response
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from assess.storage.database import Database
-from assess.web.edge import Metrics
+from assess.web.metrics import CONTENT_TYPE, Metrics
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -30,4 +29,4 @@ async def readiness(database: Database) -> Health:
 def exposition(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Every counter in the Prometheus text format."""
     measured: Metrics = request.app.state.metrics
-    return Response(generate_latest(measured.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(measured.text().encode(), headers={"Content-Type": CONTENT_TYPE})

@@ -23,6 +23,8 @@ WINDOW = 60
 """Seconds in which a bucket is full again."""
 EXCHANGES = 10
 """An organisation's people may exchange so many times as many invitations as one key makes requests."""
+SIGNING_IN = 10
+"""Attempts a minute to sign in with one key, right or wrong."""
 _MOST = 100_000
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -68,6 +70,7 @@ class Limits:
         self._salt = secrets.token_bytes(16)
         self._keys = Buckets(rate)
         self._exchanges = Buckets(rate * EXCHANGES)
+        self._attempts = Buckets(SIGNING_IN)
         self._policy = b'"key";q=%d;w=%d' % (rate, WINDOW)
 
     def key(self, connection: _Connection, name: Hashable) -> None:
@@ -90,6 +93,11 @@ class Limits:
         everybody how many people have just begun to answer. Raises TooManyRequests."""
         if self.rate:
             _refuse(self._exchanges.take(organisation, time.monotonic()))
+
+    def signing_in(self, key: Hashable) -> None:
+        """Count an attempt to sign in with a key, whether it fits or not. Raises TooManyRequests."""
+        if self.rate:
+            _refuse(self._attempts.take(key, time.monotonic()))
 
 
 def limits_of(connection: _Connection) -> Limits:

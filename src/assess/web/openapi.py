@@ -34,6 +34,7 @@ TAGS = {
     "Campaigns": "Which team is asked what, by when, under which promise.",
     "Respond": "One person's answers: no account, a token exchanged for a response key.",
     "Results": "Maturity per team, never a naked number.",
+    "Indicators": "The library of KPIs, your record sheets, measured values and reviews.",
     "Roadmaps": "What is proposed, and why.",
     "Reports": "The PDF for executives.",
     "Service": "Health, metrics and this document.",
@@ -84,6 +85,7 @@ def completed(
             _with_whole_replies(operation)
             with_conventions(operation, method, handler)
             _with_examples(operation, examples.get(operation["operationId"], {}))
+    document["components"]["schemas"].update(_own_schemas(handlers))
     document["components"]["examples"] = _problems(document["paths"])
     document["components"]["headers"] = {name: HEADERS[name] for name in _named_headers(document["paths"])}
     plain: dict[str, Any] = msgspec.to_builtins(document)
@@ -112,14 +114,26 @@ def _without_the_frameworks_refusal(operation: dict[str, Any]) -> None:
 
 
 def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
-    """``opt={"takes": media types, "schema": name of the JSON body's schema, "many": a list of it}``."""
+    """``opt={"takes": media types, "schema": the JSON body's type or its name, "many": a list of it}``."""
     takes: tuple[str, ...] = handler.opt.get("takes", ())
     if not takes or "requestBody" in operation:
         return
-    one = {"$ref": f"#/components/schemas/{handler.opt['schema']}"} if "schema" in handler.opt else {"type": "object"}
+    schema = handler.opt.get("schema")
+    name = schema if isinstance(schema, str | None) else schema.__name__
+    one = {"$ref": f"#/components/schemas/{name}"} if name else {"type": "object"}
     structured = {"type": "array", "items": one} if handler.opt.get("many") else one
     content = {media: {"schema": structured if media.endswith("json") else {"type": "string"}} for media in takes}
     operation["requestBody"] = {"required": True, "content": content}
+
+
+def _own_schemas(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
+    """The schemas of types that only hand-read bodies have, without docstrings, as Litestar writes those of the others."""
+    types = [handler.opt["schema"] for handler in handlers if isinstance(handler.opt.get("schema"), type)]
+    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    return {
+        name: {said: value for said, value in schema.items() if said != "description"}
+        for name, schema in schemas.items()
+    }
 
 
 def _with_whole_replies(operation: dict[str, Any]) -> None:

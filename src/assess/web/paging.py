@@ -1,6 +1,6 @@
 """Pages of a list over HTTP: ``limit``, an opaque ``cursor``, and the address of the next page in the body and as a Link.
 
-A cursor is sealed for one address of one organisation: it can be neither read, nor made, nor used elsewhere.
+A cursor is sealed for one address of one organisation, filters included: it can be neither read, nor made, nor used elsewhere.
 """
 
 import base64
@@ -8,6 +8,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -51,7 +52,10 @@ class Pages:
     def __init__(self, request: Request[Any, Any, Any], cursor: str | None, limit: int) -> None:
         self._scope: Any = request.scope
         self._path = request.url.path
-        self._key = derive(request.app.state.secrets.pepper, "cursor", request.auth.organisation_id, self._path)
+        said = [(name, value) for name, value in request.query_params.multi_items() if name not in {"cursor", "limit"}]
+        self._filters = urlencode(said)
+        own = (request.auth.organisation_id, self._path, self._filters)
+        self._key = derive(request.app.state.secrets.pepper, "cursor", *own)
         self.window = Window(after=None if cursor is None else _read(self._key, cursor), limit=limit)
 
     def page(self, kind: Callable[..., P], items: Sequence[T], place: Callable[[T], Sequence[Any]]) -> P:
@@ -60,7 +64,8 @@ class Pages:
         if len(items) <= self.window.limit:
             return kind(items=shown, next=None)
         cursor = _write(self._key, place(shown[-1]))
-        following = f"{self._path}?cursor={cursor}&limit={self.window.limit}"
+        filters = f"{self._filters}&" if self._filters else ""
+        following = f"{self._path}?{filters}cursor={cursor}&limit={self.window.limit}"
         self._scope.setdefault("reply_headers", []).append((b"link", f'<{following}>; rel="next"'.encode()))
         return kind(items=shown, next=following)
 

@@ -68,6 +68,8 @@ FAMILIES: dict[int, type[Refusal]] = {
 }
 
 
+REFUSES = "refuses"
+"""In ``opt`` of a page: what makes a reply of a request and its refusal, where people read it instead of programs."""
 _PLACE = re.compile(r"^(?P<rule>.*?)(?: - at `(?P<place>\$.*)`)?$", re.DOTALL)
 _log = logging.getLogger("assess.problems")
 
@@ -102,8 +104,12 @@ def family_of(status: int) -> type[Refusal]:
     return FAMILIES[status]
 
 
-def reply(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
-    """The problem as a reply, in the language of the request."""
+def reply(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    """The problem as a reply, in the language of the request; a page refuses in its own way."""
+    refuses = getattr(request.scope.get("route_handler"), "opt", {}).get(REFUSES)
+    if refuses is not None:
+        page: Response[Any] = refuses(request, refusal)
+        return page
     accepted, request_id = request.headers.get("accept-language", ""), str(request.scope.get("request_id", ""))
     body, headers = rendered(refusal, accepted, request_id)
     return Response(body, status_code=refusal.status, media_type=PROBLEM_JSON, headers=headers)
@@ -127,11 +133,11 @@ def rendered(refusal: Refusal, accept_language: str, request_id: str) -> tuple[b
     return msgspec.json.encode(problem), headers
 
 
-def language_of(accept_language: str) -> Language:
-    """The best of our languages for an Accept-Language header; English when it wants neither."""
+def language_of(accept_language: str, otherwise: Language = "en") -> Language:
+    """The best of our languages for an Accept-Language header; ``otherwise`` when it wants neither."""
     weighted = [_weighted(part) for part in accept_language.split(",")]
     wished = [language for weight, language in sorted(weighted, key=lambda pair: -pair[0]) if weight > 0]
-    return "fr" if next((language for language in wished if language in {"fr", "en"}), "en") == "fr" else "en"
+    return "fr" if next((language for language in wished if language in {"fr", "en"}), otherwise) == "fr" else "en"
 
 
 def _weighted(part: str) -> tuple[float, str]:

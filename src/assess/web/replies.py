@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from assess.web.conditional import CHANGES, etag_of, known
+from assess.web.conditional import CHANGES, PLACES, etag_of, known
 from assess.web.retirement import RETIRED
 
 _START = "http.response.start"
@@ -55,7 +55,7 @@ class Finisher:
         if b"cache-control" not in said:
             headers.append((b"cache-control", b"private, no-cache" if private else b"no-cache"))
         if private:
-            headers.append((b"vary", b"Authorization"))
+            headers.append((b"vary", scope.get("known_by", b"Authorization")))
         headers += scope.get("reply_headers", ())
         if RETIRED in self._opt:
             headers += self._opt[RETIRED].headers()
@@ -69,7 +69,8 @@ class Finisher:
     def _is_tagged(self, start: Any) -> bool:
         """What is private and can be asked for again, and the new state of what was changed."""
         reread = self._scope["method"] == "GET" and self._scope.get("private") and self.status == 200
-        if not reread and (CHANGES not in self._opt or self.status != 200):
+        written = {CHANGES, PLACES} & self._opt.keys() and self.status in {200, 201}
+        if not reread and not written:
             return False
         headers = {name.lower(): value for name, value in start["headers"]}
         return _JSON in headers.items() and b"etag" not in headers and headers[b"cache-control"] != b"no-store"
