@@ -1,5 +1,6 @@
 """Backups: what comes back is what was there, in every table, under the same rules; and no secret is in them."""
 
+import io
 import subprocess
 import tarfile
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from assess.storage.content import contents
 from assess.storage.database import Database, connect, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
+from assess.storage.migrate import migrate
 from assess.storage.restoring import restore
 from assess.storage.secrets import Secrets
 from kept import Company
@@ -50,6 +52,10 @@ CHANGES = {
     "answer": "comment = null",
     "sealed_response": "answers = answers[2:] || answers[1]",
     "sealed_comment": "comment = comment || '.'",
+    "voice": "people = people + 1",
+    "kpi_sheet": 'body = body || \'{"note": "other"}\'',
+    "measure": "period_end = period_end + 1",
+    "kpi_review": "reviewed_on = reviewed_on + 1",
     "scoring": "mask = mask || '[1]'",
     "result": "body = body - 'name'",
     "roadmap": "months = 3",
@@ -107,7 +113,10 @@ async def test_what_is_restored_is_what_was_there_in_every_table_of_every_organi
 ) -> None:
     async with connected(postgres, restored) as connection:
         found = await contents(connection)
+        organisations = (await connection.execute(text("select count(*) from assess.organisation"))).scalar_one()
     assert found == made[1].contents
+    assert made[1].organisations == organisations
+    assert made[1].rows == sum(table.rows for each in found for table in each.tables.values())
     (own,) = [each for each in found if each.organisation_id == company.organisation]
     assert {name for name, table in own.tables.items() if table.rows} == tables.TENANT | {"organisation"}
     (shared,) = [each for each in found if each.organisation_id is None]
@@ -129,7 +138,7 @@ async def test_the_application_can_start_on_what_was_restored_and_sees_one_organ
 ) -> None:
     url = postgres.url(roles.APP, restored)
     database = connect(url, pool=1)
-    assert [each.said for each in await checks(database, url) if not each.good] == []
+    assert [each.said for each in await checks(database) if not each.good] == []
     async with database.transaction(company.organisation) as tx:
         assert (await tx.execute(text("select count(*) from assess.organisation"))).scalar_one() == 1
     async with database.transaction(uuid7()) as tx:
@@ -208,6 +217,21 @@ async def test_a_database_with_organisations_is_replaced_only_when_told(
     assert await names_of_databases(postgres) == before
 
 
+@pytest.mark.parametrize("tables", [False, True], ids=["without tables", "without organisations"])
+async def test_a_database_that_is_there_and_empty_is_filled_without_being_told(
+    made: tuple[Path, Manifest], postgres: Embedded, tables: bool
+) -> None:
+    name = f"empty_{uuid7().hex}"
+    postgres.cluster.sql(f"create database {name} owner {roles.OWNER}")
+    if tables:
+        await migrate(postgres.url(roles.MIGRATOR, name))
+    before = await names_of_databases(postgres)
+    await restore(postgres.url(roles.SUPERUSER, name), made[0], replace=False)
+    assert postgres.cluster.sql("select count(*) from assess.organisation", name) == str(made[1].organisations)
+    assert await names_of_databases(postgres) == before
+    postgres.cluster.sql(f"drop database {name}")
+
+
 async def test_a_database_in_use_is_left_alone(made: tuple[Path, Manifest], restored: str, postgres: Embedded) -> None:
     before = await names_of_databases(postgres)
     async with connected(postgres, restored) as connection:
@@ -217,9 +241,21 @@ async def test_a_database_in_use_is_left_alone(made: tuple[Path, Manifest], rest
     assert await names_of_databases(postgres) == before
 
 
+def folders(_: bytes) -> bytes:
+    """A tar with a folder in the place of each file."""
+    with io.BytesIO() as made:
+        with tarfile.open(fileobj=made, mode="w") as packing:
+            for name in (backup.MANIFEST, backup.ROLES, backup.DUMP):
+                folder = tarfile.TarInfo(name)
+                folder.type = tarfile.DIRTYPE
+                packing.addfile(folder)
+        return made.getvalue()
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
+        pytest.param(folders, "is no backup of assess", id="folders"),
         pytest.param(lambda raw: b"hello", "is no backup of assess", id="something else"),
         pytest.param(lambda raw: raw[:2000], "is no backup of assess, or a damaged one", id="cut off"),
         pytest.param(

@@ -15,7 +15,7 @@ from assess.storage.database import Database, Tx, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
 from assess.storage.lane import Lane
-from assess.storage.migrate import pending
+from assess.storage.revisions import pending
 
 pytestmark = pytest.mark.anyio
 
@@ -57,8 +57,8 @@ async def test_the_migrated_database_is_what_the_tables_say(database: Database, 
     assert await ask(database, catalogue) == await ask(said, catalogue) != []
 
 
-async def test_nothing_is_pending_after_a_migration(database: Database, postgres: Embedded) -> None:
-    assert await pending(postgres.url()) == []
+async def test_nothing_is_pending_after_a_migration(database: Database) -> None:
+    assert await pending(database) == []
 
 
 @pytest.mark.parametrize("table", UNDER_POLICY)

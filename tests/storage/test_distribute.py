@@ -24,10 +24,20 @@ grant usage on sequence told_at_seq to public;
 create function create_reference_table(what regclass) returns void language sql
   as $$ insert into told (function, what) values ('reference', what::text) $$;
 create function create_distributed_table(what regclass, how text, colocate_with text) returns void language sql
-  as $$ insert into told (function, what, how, beside) values ('table', what::text, how, colocate_with::regclass::text) $$;
+  as $$ insert into told (function, what, how, beside)
+        values ('table', what::text, how, nullif(colocate_with, 'none')::regclass::text) $$;
 create function create_distributed_function(what regprocedure, how text, colocate_with text) returns void language sql
   as $$ insert into told (function, what, how, beside) values ('function', what::text, how, colocate_with::regclass::text) $$;
 """
+
+CITUS = """
+set allow_system_table_mods = on;
+insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+  values (9, 'citus', 10, 'public'::regnamespace, false, '0');
+create view pg_dist_partition as select what::regclass as logicalrel from told where function <> 'function';
+grant select on pg_dist_partition to public;
+"""
+"""What Citus says of itself: that it is there, and which tables are distributed."""
 
 
 def names(function: str) -> list[str]:
@@ -87,6 +97,30 @@ async def test_every_function_that_sets_the_organisation_runs_where_it_is(stand_
     sql = "select proname from pg_proc where pronamespace = 'assess'::regnamespace and prosrc like '%set_config%'"
     setting = {row["proname"] for row in await stand_in.fetch(sql)}
     assert setting == {step.name.partition("(")[0].removeprefix("assess.") for step in plan() if "(" in step.name}
+
+
+@pytest.fixture
+async def nodes(stand_in: asyncpg.Connection, postgres: Embedded) -> str:
+    """URL of that database, which now says of itself what Citus would."""
+    (name,) = await stand_in.fetchrow("select current_database()")
+    postgres.cluster.sql(f"alter database {name} set citus.propagate_set_commands = 'local'")
+    postgres.cluster.sql(CITUS, name)
+    return postgres.url(roles.MIGRATOR, name)
+
+
+async def test_what_is_not_distributed_yet_is_distributed_once(stand_in, nodes):
+    names = [step.name for step in plan()]
+    assert await distribute.distribute(nodes) == names
+    assert await stand_in.fetchval("select count(*) from told") == len(names)
+    assert await distribute.distribute(nodes) == [name for name in names if "(" in name]
+
+
+async def test_what_citus_refuses_is_told_and_nothing_is_distributed(stand_in, nodes, postgres):
+    (name,) = await stand_in.fetchrow("select current_database()")
+    postgres.cluster.sql("drop function create_distributed_function", name)
+    with pytest.raises(DistributionError, match="the database refused: function create_distributed_function"):
+        await distribute.distribute(nodes)
+    assert await stand_in.fetchval("select count(*) from told") == 0
 
 
 @pytest.mark.parametrize(

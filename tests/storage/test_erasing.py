@@ -1,5 +1,6 @@
 """Erasing: afterwards no dump and no log knows a name, an address or an id any more, and nobody else has lost anything."""
 
+import asyncio
 import io
 import json
 import logging
@@ -23,7 +24,7 @@ from assess.storage.content import Content, contents, owned_by
 from assess.storage.database import Database, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.erasing import ErasureError, erase_organisation
-from assess.storage.export import LEFT_OUT, SECRETS
+from assess.storage.export import LEFT_OUT, SECRETS, export
 from assess.storage.secrets import SecretMissing, Secrets
 from assess.web.logs import JsonLines
 from kept import Company, build_company, dumped
@@ -104,6 +105,26 @@ async def test_every_hash_of_a_secret_is_known_to_the_export() -> None:
         if column.name.endswith("_hash")
     }
     assert hashes == SECRETS
+
+
+async def test_an_export_that_is_given_up_leaves_no_file(
+    company: Company, database: Database, postgres: Embedded, tmp_path: Path
+) -> None:
+    async def exporting() -> None:
+        async with database.transaction(company.organisation) as tx:
+            await export(tx, tmp_path / "all.zip", "0")
+
+    server = create_async_engine(driver_url(postgres.url(roles.SUPERUSER)))
+    async with server.begin() as connection:
+        await connection.execute(text("lock table assess.report in access exclusive mode"))
+        task = asyncio.create_task(exporting())
+        while not (tmp_path / "all.zip").exists():
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await server.dispose()
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_an_export_writes_over_no_file(company: Company, command: Any, tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ from assess.storage import roles
 from assess.storage.database import SESSION, Database, connect, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
-from assess.storage.migrate import LIMITS, MigrationError, migrate, revisions, scripts_of
+from assess.storage.migrate import LIMITS, migrate, scripts_of
+from assess.storage.revisions import MigrationError, revisions
 from assess.storage.secrets import Secrets
 from assess.tenancy.model import Role
 from kept import done, open_campaign
@@ -142,6 +143,17 @@ async def test_a_migration_lets_go_of_a_table_that_stays_in_use_and_changes_noth
     assert await migrate(migrator, folder=folder, tries=1) == ["9999"]
 
 
+async def test_a_revision_that_the_database_refuses_changes_nothing(
+    installation: tuple[str, str], additive: Any
+) -> None:
+    _, migrator = installation
+    refused = additive(0, "response", "nothing")
+    with pytest.raises(MigrationError, match=r'relation "assess\.nothing" does not exist'):
+        await migrate(migrator, folder=refused)
+    shutil.rmtree(refused)
+    assert await migrate(migrator, folder=additive(0, "response", "answer")) == ["9999"]
+
+
 async def test_a_migration_comes_again_until_the_table_is_free(installation: tuple[str, str], additive: Any) -> None:
     application, migrator = installation
     async with contextlib.AsyncExitStack() as stack:
@@ -219,7 +231,7 @@ class Phone:
 
 
 @pytest.fixture
-def served(settings: Settings, secrets: Secrets, workers: Any, catalogue: Any, library: Any) -> Any:
+def served(settings: Settings, secrets: Secrets, workers: Any, catalogue: Any, library: Any, kpis: Any) -> Any:
     """Serve the application on a database, over real HTTP; a client, five response keys and the items of their form."""
 
     @contextlib.asynccontextmanager
@@ -232,6 +244,7 @@ def served(settings: Settings, secrets: Secrets, workers: Any, catalogue: Any, l
             workers=workers,
             catalogue=catalogue,
             library=library,
+            kpis=kpis,
         )
         config = uvicorn.Config(create_app(resources), port=0, log_config=None, access_log=False, ws="none")
         server = uvicorn.Server(config)

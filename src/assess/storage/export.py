@@ -28,6 +28,7 @@ LEFT_OUT = {
     "answer": ANSWERS,
     "sealed_response": ANSWERS,
     "sealed_comment": ANSWERS,
+    "voice": ANSWERS,
     "idempotency_key": "sealed replies of the last seven days, which only their senders can open",
     "questionnaire_version": "belongs to everybody: GET /v1/questionnaires",
 }

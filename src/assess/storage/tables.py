@@ -164,7 +164,10 @@ campaign = Table(
 
 
 class AssessmentColumns(TypedColumns):
-    """One team in one campaign. ``headcount``: people invited, frozen at launch."""
+    """One team in one campaign. ``headcount``: people asked, frozen at launch.
+
+    ``asked_elsewhere``: those of them who are not on the roster.
+    """
 
     organisation_id: Named[UUID] = Column(Uuid)
     id: Named[UUID] = Column(Uuid)
@@ -172,6 +175,7 @@ class AssessmentColumns(TypedColumns):
     team_id: Named[UUID] = Column(Uuid)
     state: Named[str] = Column(Text)
     headcount: Named[int | None] = Column(SmallInteger)
+    asked_elsewhere: Named[int | None] = Column(BigInteger)
 
 
 assessment = Table(
@@ -191,6 +195,7 @@ assessment = Table(
     CheckConstraint(
         "state in ('planned', 'collecting', 'scored', 'validated', 'insufficient')", name="assessment_state_known"
     ),
+    CheckConstraint("asked_elsewhere between 0 and 10000", name="assessment_asked_elsewhere_in_range"),
 )
 
 
@@ -302,20 +307,22 @@ invitation = Table(
 class ResponseColumns(TypedColumns):
     """One person's answers while they may change; nothing stored leads from it to an invitation.
 
-    ``form_digest`` names the questionnaires and their order, ``form`` the planned part of them that is asked.
+    ``form_digest`` names the questionnaires and their order, ``form`` the planned part of them that is asked. ``perspective``:
+    absent where an import did not say it.
     """
 
     organisation_id: Named[UUID] = Column(Uuid)
     id: Named[UUID] = Column(Uuid)
     campaign_id: Named[UUID] = Column(Uuid)
     assessment_id: Named[UUID] = Column(Uuid)
-    perspective: Named[str] = Column(Text)
+    perspective: Named[str | None] = Column(Text)
     form: Named[str] = Column(Text)
     form_digest: Named[bytes] = Column(LargeBinary)
     key_hash: Named[bytes] = Column(LargeBinary)
     contract_digest: Named[str] = Column(Text)
     state: Named[str] = Column(Text)
     started_on: Named[date] = Column(Date)
+    origin: Named[str] = Column(Text, server_default=text("'answered'"))
 
 
 response = Table(
@@ -335,6 +342,7 @@ response = Table(
         name="response_under_contract",
     ),
     CheckConstraint("state in ('in_progress', 'completed', 'amended', 'withdrawn')", name="response_state_known"),
+    CheckConstraint("origin in ('answered', 'imported')", name="response_origin_known"),
     Index("response_by_campaign", "organisation_id", "campaign_id"),
 )
 
@@ -366,7 +374,10 @@ answer = Table(
 
 
 class SealedResponseColumns(TypedColumns):
-    """One response of a closed campaign, written in random order; ``answers`` in the order of its form, -9 = none."""
+    """One response of a closed campaign, written in random order; ``answers`` in the order of its form, -9 = none.
+
+    ``origin``: how many of an assessment's responses were imported, not which of them.
+    """
 
     organisation_id: Named[UUID] = Column(Uuid)
     id: Named[UUID] = Column(Uuid)
@@ -375,6 +386,7 @@ class SealedResponseColumns(TypedColumns):
     perspective: Named[str | None] = Column(Text)
     form: Named[str] = Column(Text)
     answers: Named[list[int]] = Column(ARRAY(SmallInteger))
+    origin: Named[str] = Column(Text, server_default=text("'answered'"))
 
 
 sealed_response = Table(
@@ -387,6 +399,7 @@ sealed_response = Table(
         ["assess.assessment.organisation_id", "assess.assessment.id"],
         name="sealed_response_of_assessment",
     ),
+    CheckConstraint("origin in ('answered', 'imported')", name="sealed_response_origin_known"),
     Index("sealed_response_by_campaign", "organisation_id", "campaign_id"),
 )
 
@@ -415,8 +428,100 @@ sealed_comment = Table(
 )
 
 
+class VoiceColumns(TypedColumns):
+    """What the people of one perspective said at a node or, pooled, below it; ``composites``: moments by step and process."""
+
+    organisation_id: Named[UUID] = Column(Uuid)
+    campaign_id: Named[UUID] = Column(Uuid)
+    node: Named[UUID] = Column(Uuid)
+    perspective: Named[str] = Column(Text)
+    people: Named[int] = Column(BigInteger)
+    composites: Named[Json] = Column(JSONB)
+
+
+voice = Table(
+    "voice",
+    metadata,
+    VoiceColumns,
+    PrimaryKeyConstraint("organisation_id", "campaign_id", "node", "perspective", name="voice_pkey"),
+    ForeignKeyConstraint(
+        ["organisation_id", "campaign_id"],
+        ["assess.campaign.organisation_id", "assess.campaign.id"],
+        name="voice_of_campaign",
+    ),
+)
+
+
+class KpiSheetColumns(TypedColumns):
+    """A revision of a KPI's record sheet; the newest one up to a moment is what was known then."""
+
+    organisation_id: Named[UUID] = Column(Uuid)
+    key: Named[str] = Column(Text)
+    revision: Named[int] = Column(BigInteger)
+    body: Named[Json] = Column(JSONB)
+    recorded_at: Named[datetime] = Column(DateTime(timezone=True))
+
+
+kpi_sheet = Table(
+    "kpi_sheet",
+    metadata,
+    KpiSheetColumns,
+    PrimaryKeyConstraint("organisation_id", "key", "revision", name="kpi_sheet_pkey"),
+    ForeignKeyConstraint(["organisation_id"], ["assess.organisation.id"], name="kpi_sheet_of_organisation"),
+)
+
+
+class MeasureColumns(TypedColumns):
+    """A revision of a KPI's measured value for a team and the period that ends on ``period_end``."""
+
+    organisation_id: Named[UUID] = Column(Uuid)
+    team_id: Named[UUID] = Column(Uuid)
+    kpi: Named[str] = Column(Text)
+    period_end: Named[date] = Column(Date)
+    revision: Named[int] = Column(BigInteger)
+    body: Named[Json] = Column(JSONB)
+    recorded_at: Named[datetime] = Column(DateTime(timezone=True))
+
+
+measure = Table(
+    "measure",
+    metadata,
+    MeasureColumns,
+    PrimaryKeyConstraint("organisation_id", "team_id", "kpi", "period_end", "revision", name="measure_pkey"),
+    ForeignKeyConstraint(
+        ["organisation_id", "team_id"], ["assess.team.organisation_id", "assess.team.id"], name="measure_of_team"
+    ),
+)
+
+
+class KpiReviewColumns(TypedColumns):
+    """A revision of the note on a team's review of a KPI."""
+
+    organisation_id: Named[UUID] = Column(Uuid)
+    team_id: Named[UUID] = Column(Uuid)
+    kpi: Named[str] = Column(Text)
+    reviewed_on: Named[date] = Column(Date)
+    revision: Named[int] = Column(BigInteger)
+    body: Named[Json] = Column(JSONB)
+    recorded_at: Named[datetime] = Column(DateTime(timezone=True))
+
+
+kpi_review = Table(
+    "kpi_review",
+    metadata,
+    KpiReviewColumns,
+    PrimaryKeyConstraint("organisation_id", "team_id", "kpi", "reviewed_on", "revision", name="kpi_review_pkey"),
+    ForeignKeyConstraint(
+        ["organisation_id", "team_id"], ["assess.team.organisation_id", "assess.team.id"], name="kpi_review_of_team"
+    ),
+)
+
+
 class ScoringColumns(TypedColumns):
-    """All results of one campaign, computed at once from facts with this digest by this engine; ``mask``: what is hidden."""
+    """All results of one campaign, computed at once from facts with this digest by this engine.
+
+    ``mask``: what is hidden; ``summary``: what is said of the campaign as a whole, absent in those of an earlier engine.
+    """
 
     organisation_id: Named[UUID] = Column(Uuid)
     id: Named[UUID] = Column(Uuid)
@@ -425,6 +530,7 @@ class ScoringColumns(TypedColumns):
     engine: Named[str] = Column(Text)
     mask: Named[Json] = Column(JSONB)
     created_at: Named[datetime] = Column(DateTime(timezone=True))
+    summary: Named[Json | None] = Column(JSONB(none_as_null=True))
 
 
 scoring = Table(
@@ -442,12 +548,17 @@ scoring = Table(
 
 
 class ResultColumns(TypedColumns):
-    """The results of one node of the tree; ``node`` is the team's id, or the organisation's for the company."""
+    """The results of one node of the tree; ``node`` is the team's id, or the organisation's for the company.
+
+    ``score_id``: its address; ``ledger``: the whole numbers behind it. Both absent in those of an earlier engine.
+    """
 
     organisation_id: Named[UUID] = Column(Uuid)
     scoring_id: Named[UUID] = Column(Uuid)
     node: Named[UUID] = Column(Uuid)
     body: Named[Json] = Column(JSONB)
+    score_id: Named[UUID | None] = Column(Uuid)
+    ledger: Named[Json | None] = Column(JSONB(none_as_null=True))
 
 
 result = Table(
@@ -455,6 +566,7 @@ result = Table(
     metadata,
     ResultColumns,
     PrimaryKeyConstraint("organisation_id", "scoring_id", "node", name="result_pkey"),
+    UniqueConstraint("organisation_id", "score_id", name="result_known_by_score"),
     ForeignKeyConstraint(
         ["organisation_id", "scoring_id"],
         ["assess.scoring.organisation_id", "assess.scoring.id"],
