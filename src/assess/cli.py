@@ -1,4 +1,4 @@
-"""The command line: each failure is one line, exit code 1 (2 for a command written wrongly)."""
+"""The commands of the command line, and how their failures are told: one line, exit code 1 (2 for a command written wrongly)."""
 
 import json
 import os
@@ -10,15 +10,16 @@ import click
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from assess import __version__, app, keeping, shipped
+from assess import app, keeping, scoring_command, shipped
 from assess.arguments import Typed, organisation_id_of, run
 from assess.arguments import settings as read_settings
 from assess.demo.demonstration import demonstrate, shipped_pilot
 from assess.demo.server import DemoError
+from assess.entry import assess
 from assess.errors import Refusal
 from assess.installation import Installation, NotReadyError, installed, published
 from assess.questionnaire.show import lint_files, show, write_digests, write_schema
-from assess.serve import AddressError, serve
+from assess.serve import AddressError
 from assess.settings import SettingsError
 from assess.storage import roles
 from assess.storage.account import EmbeddedError
@@ -26,7 +27,7 @@ from assess.storage.backup import BackupError
 from assess.storage.distribute import DistributionError, distribute
 from assess.storage.erasing import ErasureError
 from assess.storage.export import ExportError
-from assess.storage.migrate import MigrationError
+from assess.storage.revisions import MigrationError
 from assess.storage.secrets import Secrets
 from assess.tenancy import service, store
 from assess.tenancy.model import IssuedApiKey, NewApiKey, Organisation, Permission, Role
@@ -47,43 +48,15 @@ FAILURES = (
 )
 
 
-class Commands(click.Group):
-    """Commands whose failures are one line."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Invoke, and say what was refused as click says its own errors."""
-        try:
-            return super().invoke(ctx)
-        except FAILURES as error:
-            raise click.ClickException(str(error)) from error
-        except Refusal as refusal:
-            raise click.ClickException(_said(refusal)) from refusal
-        except IntegrityError as error:
-            raise click.ClickException(_said(violated(error))) from error
-        except msgspec.ValidationError as error:
-            raise click.UsageError(_said(misplaced(error))) from error
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="assess")
-def assess() -> None:
-    """Versioned questionnaires, KPI maturity per team and a reorganisation roadmap.
-
-    Settings are read from ASSESS_… variables: ASSESS_DATA (folder of the embedded database and the secrets, .assess),
-    ASSESS_HOST, ASSESS_PORT, ASSESS_PUBLIC_URL, ASSESS_DATABASE_URL, ASSESS_MIGRATION_URL, ASSESS_BACKUP_URL and
-    ASSESS_RESTORE_URL (an external PostgreSQL, by the role that each work needs),
-    ASSESS_PEPPER, ASSESS_POOL, ASSESS_WORKERS, ASSESS_HOUSEKEEPING, ASSESS_RATE, ASSESS_DRAIN.
-    """
-
-
-@assess.command("serve")
-def serve_command() -> None:
-    """Run the server until Ctrl-C or SIGTERM.
-
-    Starts the embedded database (and migrates it) unless ASSESS_DATABASE_URL names another one. Refuses to start when a check
-    fails; see `assess check`.
-    """
-    serve(read_settings(), lambda address: click.echo(f"assess answers on {address} (Ctrl-C stops it)"))
+def told(error: Exception) -> click.ClickException | None:
+    """A failure as click says its own errors, in one line; none for what should not have happened."""
+    if isinstance(error, FAILURES):
+        return click.ClickException(str(error))
+    if isinstance(error, Refusal):
+        return click.ClickException(_said(error))
+    if isinstance(error, IntegrityError):
+        return click.ClickException(_said(violated(error)))
+    return click.UsageError(_said(misplaced(error))) if isinstance(error, msgspec.ValidationError) else None
 
 
 @assess.command()
@@ -146,8 +119,8 @@ def print_roles() -> None:
     click.echo(roles.SCRIPT)
 
 
-for kept in keeping.COMMANDS:
-    assess.add_command(kept)
+for command in (*keeping.COMMANDS, *scoring_command.COMMANDS):
+    assess.add_command(command)
 
 
 @assess.group()

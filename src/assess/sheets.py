@@ -6,7 +6,7 @@ each with its line; on the way out a cell that a spreadsheet would run as a form
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -37,19 +37,50 @@ class Row(Struct, frozen=True):
 
 def read_sheet(body: bytes, columns: Sequence[str], *, required: Collection[str]) -> list[Row]:
     """The rows of a CSV body; raises SheetUnreadable or SheetInvalid with every finding."""
-    table = list(_lines(_text(body)))
-    if not table:
+    header, below = open_sheet(body, columns, required=required)
+    lines = list(below)
+    check_size(len(lines), columns, MAX_ROWS)
+    findings = [width_finding(line, cells, header) for line, cells in lines if len(cells) != len(header)]
+    if findings:
+        raise SheetInvalid(f"{len(findings)} lines have the wrong number of cells", errors=findings[:100])
+    return [Row(line, dict(zip(header, cells, strict=True))) for line, cells in lines]
+
+
+def open_sheet(
+    body: bytes, columns: Sequence[str], *, required: Collection[str]
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header of a CSV body and, read one by one, the lines below it: number and cells, stripped, empty lines left out.
+
+    For sheets too long to be kept as ``Row``; widths and size are left to the caller. Raises SheetUnreadable, also on the way,
+    or SheetInvalid for the header.
+    """
+    lines = _lines(body)
+    first = next(lines, None)
+    if first is None:
         raise SheetInvalid(
             "the sheet is empty",
             errors=[Finding(pointer="#/line/1", rule="a header line is needed", example=",".join(columns))],
         )
-    (header_line, header), *lines = table
-    _check_header(header_line, header, columns, required)
-    _check_size(lines, columns)
-    findings = [_width_finding(line, cells, header) for line, cells in lines if len(cells) != len(header)]
-    if findings:
-        raise SheetInvalid(f"{len(findings)} lines have the wrong number of cells", errors=findings[:100])
-    return [Row(line, dict(zip(header, cells, strict=True))) for line, cells in lines]
+    _check_header(*first, columns, required)
+    return first[1], lines
+
+
+def check_size(lines: int, columns: Sequence[str], most: int) -> None:
+    """Refuse a sheet without a line below its header, or with more than ``most``; raises SheetInvalid."""
+    if not lines:
+        raise SheetInvalid(
+            "the sheet has no line below its header",
+            errors=[Finding(pointer="#/line/2", rule="at least one line", example=",".join(columns))],
+        )
+    if lines > most:
+        raise SheetInvalid(f"the sheet has {lines} lines; at most {most} are taken at once")
+
+
+def width_finding(line: int, cells: Sequence[str], header: Sequence[str]) -> Finding:
+    """What is said of a line that has more or fewer cells than the header."""
+    return Finding(
+        pointer=f"#/line/{line}", rule=f"a line has {len(header)} cells, as the header", received=",".join(cells)[:200]
+    )
 
 
 def write_sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -66,27 +97,27 @@ def safe_cell(cell: object) -> object:
     return "'" + cell if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _text(body: bytes) -> str:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SheetUnreadable(f"byte {error.start} is not UTF-8; save the sheet as CSV UTF-8") from error
-    if "\x00" in text:
-        raise SheetUnreadable("the sheet contains a NUL character")
-    return text
-
-
-def _lines(text: str) -> Iterable[tuple[int, list[str]]]:
-    head = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True
-    )
+def _lines(body: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Decoded and cut line by line: of a long sheet, its text is never there as a whole beside its bytes."""
+    _check_text(body)
+    head = body.partition(b"\n")[0]
+    text = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=";" if head.count(b";") > head.count(b",") else ",", strict=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
         raise SheetUnreadable(f"line {reader.line_num}: {error}") from error
+
+
+def _check_text(body: bytes) -> None:
+    try:
+        body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SheetUnreadable(f"byte {error.start} is not UTF-8; save the sheet as CSV UTF-8") from error
+    if b"\x00" in body:
+        raise SheetUnreadable("the sheet contains a NUL character")
 
 
 def _check_header(line: int, header: list[str], columns: Sequence[str], required: Collection[str]) -> None:
@@ -111,19 +142,3 @@ def _check_header(line: int, header: list[str], columns: Sequence[str], required
         findings.append(Finding(pointer=f"#/line/{line}", rule="each column stands once", received=",".join(header)))
     if findings:
         raise SheetInvalid("the header line is wrong", errors=findings)
-
-
-def _check_size(lines: list[tuple[int, list[str]]], columns: Sequence[str]) -> None:
-    if not lines:
-        raise SheetInvalid(
-            "the sheet has no line below its header",
-            errors=[Finding(pointer="#/line/2", rule="at least one line", example=",".join(columns))],
-        )
-    if len(lines) > MAX_ROWS:
-        raise SheetInvalid(f"the sheet has {len(lines)} lines; at most {MAX_ROWS} are taken at once")
-
-
-def _width_finding(line: int, cells: list[str], header: list[str]) -> Finding:
-    return Finding(
-        pointer=f"#/line/{line}", rule=f"a line has {len(header)} cells, as the header", received=",".join(cells)[:200]
-    )

@@ -191,3 +191,18 @@ def test_the_promise_names_the_last_day_as_it_stands_now():
     said = promise_of(contract(), "d" * 64, date(2026, 8, 1)).sentences
     assert any("1 août 2026" in sentence["fr"] for sentence in said)
     assert any("1 August 2026" in sentence["en"] for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("months", "told"), [(18, True), (None, False)], ids=["promised", "not yet part of the promise"]
+)
+def test_the_promise_names_how_long_people_and_answers_are_kept(months, told):
+    said = promise_of(
+        msgspec.structs.replace(contract(), retention_months=months), "d" * 64, date(2026, 8, 1)
+    ).sentences
+    assert any("18 mois" in sentence["fr"] and "18 months" in sentence["en"] for sentence in said) is told
+
+
+def test_the_promise_says_who_is_compared():
+    said = promise_of(msgspec.structs.replace(contract(), threshold=6), "d" * 64, date(2026, 8, 1)).sentences
+    assert any("at least 6 of them" in sentence["en"] and "au moins 6" in sentence["fr"] for sentence in said)

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
-from company import done, drafted, exchanged, launched, refused, saved, today
+from company import COLUMNS, CSV, done, drafted, exchanged, launched, refused, saved, today
 from sqlalchemy import select
 
 from assess.campaign import service
 from assess.campaign.model import NO_ANSWER, CampaignAlreadyClosed, CampaignNotOpen, CampaignState
-from assess.campaign.sealing import sealed_of
+from assess.campaign.sealing import sealed_of, voices_of
 from assess.storage.secrets import SecretMissing
 from assess.storage.tables import answer, invitation, response, sealed_comment, sealed_response
 from assess.storage.tables import campaign as campaign_table
@@ -98,6 +98,35 @@ async def test_a_perspective_that_few_share_is_not_kept(client, admin, items, da
     await close(database, secrets, organisation, campaign)
     kept = Counter(row.perspective for row in await rows(database, organisation, sealed_response))
     assert kept == {None: 4, "member": 6}
+
+
+async def test_a_close_sums_up_what_perspectives_say_where_nobody_stands_out(
+    client, admin, items, database, secrets, organisation
+):
+    """One manager and one member in each of five teams: the parent's managers are told of, and no team's."""
+    teams = dict.fromkeys([f"team-{number}" for number in range(5)], 0)
+    at = await drafted(client, admin, teams)
+    people = [
+        f"{who} {team},{who}.{team}@example.com,fr,{who},{team}" for team in teams for who in ("manager", "member")
+    ]
+    sheet = "\n".join([COLUMNS, *people])
+    done(await client.post(f"{at}/people/import", headers={**admin, **CSV}, content=sheet))
+    done(await client.post(f"{at}/launch", headers=admin))
+    for invited in done(await client.post(f"{at}/invitations", headers=admin))["items"]:
+        level = 4 if invited["person"].startswith("manager") else 2
+        await saved(client, await exchanged(client, invited["token"]), items[0], level)
+    campaign = SimpleNamespace(id=UUID(at.rpartition("/")[2]))
+    async with database.transaction(organisation) as tx:
+        assert await voices_of(tx, campaign.id) == []
+    await close(database, secrets, organisation, campaign)
+    async with database.transaction(organisation) as tx:
+        voices = await voices_of(tx, campaign.id)
+        contract, _, _ = await sealed_of(tx, campaign.id)
+    (parent,) = [team.team_id for team in contract.teams if team.key == "business"]
+    assert {(voice.node, voice.perspective): (voice.people, voice.composites["off"].total) for voice in voices} == {
+        (parent, "manager"): (5, 20.0),
+        (parent, "member"): (5, 10.0),
+    }
 
 
 async def test_a_closed_campaign_takes_nothing_and_gives_nothing_but_results(

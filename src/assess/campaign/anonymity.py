@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from assess.campaign.model import NO_ANSWER, Contract, ContractTeam, PreflightFinding
+from assess.campaign.model import NO_ANSWER, Contract, ContractTeam, Origin, PreflightFinding
 from assess.errors import Finding, Invalid
 from assess.questionnaire.model import Questionnaire
 from assess.words import Text
@@ -20,26 +21,31 @@ class CampaignNotReady(Invalid):
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A response just before it is sealed: its answers by item."""
+    """A response just before it is sealed: its answers by item. ``perspective``: absent where an import did not say it."""
 
     assessment_id: UUID
-    perspective: str
+    perspective: str | None
     form: str
     answers: dict[str, int]
+    origin: Origin = "answered"
 
 
 class Sealed(Struct, frozen=True, kw_only=True):
-    """A response as it is kept for good: ``answers`` in the order of its form, -9 where there is none."""
+    """A response as it is kept for good: ``answers`` in the order of its form, -9 where there is none.
+
+    origin: tells how many of a team's responses were imported, not which.
+    """
 
     assessment_id: UUID
     perspective: str | None
     form: str
     answers: list[int]
+    origin: Origin = "answered"
 
 
 def preflight(contract: Contract, questionnaires: Sequence[Questionnaire], today: date) -> list[PreflightFinding]:
     """What is to be mended before the launch, then what will not be shown after it."""
-    return [*_blocking(contract, questionnaires, today), *_small_teams(contract)]
+    return [*_blocking(contract, questionnaires, today), *_small_teams(contract), *_few_beside_imported(contract)]
 
 
 def check_ready(findings: Sequence[PreflightFinding]) -> None:
@@ -53,7 +59,7 @@ def check_ready(findings: Sequence[PreflightFinding]) -> None:
         raise CampaignNotReady("; ".join(finding.rule for finding in errors[:5]), errors=errors)
 
 
-def kept_perspectives(counts: Mapping[str, int], threshold: int) -> frozenset[str]:
+def kept_perspectives(counts: Mapping[str | None, int], threshold: int) -> frozenset[str]:
     """The perspectives of a team's responses that may stay beside them.
 
     A perspective is kept only when at least ``threshold`` of the responses share it: somebody alone in a perspective would be
@@ -61,7 +67,7 @@ def kept_perspectives(counts: Mapping[str, int], threshold: int) -> frozenset[st
     done. The same holds for those without one: if they were fewer than ``threshold``, "none" would point at them, so the
     smallest perspective joins them until they are nobody or enough.
     """
-    kept = {name for name, count in counts.items() if count >= threshold}
+    kept = {name for name, count in counts.items() if name is not None and count >= threshold}
     while 0 < sum(count for name, count in counts.items() if name not in kept) < threshold and kept:
         kept.remove(min(kept, key=lambda name: (counts[name], name)))
     return frozenset(kept)
@@ -89,11 +95,24 @@ def sealed(
         for draft in given
     ]
     shuffle(rows)
-    return rows
+    return _dealt(rows, Counter(draft.assessment_id for draft in given if draft.origin == "imported"))
+
+
+def _dealt(rows: Sequence[Sealed], imported: Mapping[UUID, int]) -> list[Sealed]:
+    """Each team's number of imported responses on the first of its rows, which stand in random order.
+
+    Whoever has answered beside people who were asked elsewhere would otherwise be found by the mark that is missing.
+    """
+    left = Counter(imported)
+    dealt = []
+    for row in rows:
+        left[row.assessment_id] -= 1
+        dealt.append(replace(row, origin="imported" if left[row.assessment_id] >= 0 else "answered"))
+    return dealt
 
 
 def _kept(drafts: Sequence[Draft], threshold: int) -> dict[UUID, frozenset[str]]:
-    counts: dict[UUID, Counter[str]] = {}
+    counts: dict[UUID, Counter[str | None]] = {}
     for draft in drafts:
         counts.setdefault(draft.assessment_id, Counter())[draft.perspective] += 1
     return {assessment_id: kept_perspectives(count, threshold) for assessment_id, count in counts.items()}
@@ -138,6 +157,22 @@ def _small_teams(contract: Contract) -> Iterator[PreflightFinding]:
         )
         en = "Another team's results may be hidden too, so that a small team's cannot be found by subtraction."
         yield _finding("may_hide_another", fr, en, blocking=False)
+
+
+def _few_beside_imported(contract: Contract) -> Iterator[PreflightFinding]:
+    """Who collects answers elsewhere knows them: taken from a team's results, they leave those of its few other people."""
+    for team in contract.teams:
+        here = team.headcount - team.asked_elsewhere
+        if team.asked_elsewhere and 0 < here < contract.threshold:
+            fr = (
+                f"Dans l’équipe {team.name}, {here} {'personnes répondent' if here > 1 else 'personne répond'} ici et "
+                f"{team.asked_elsewhere} ailleurs : qui recueille ces dernières réponses peut en déduire les autres."
+            )
+            en = (
+                f"In the team {team.name}, {here} {'people answer' if here > 1 else 'person answers'} here and "
+                f"{team.asked_elsewhere} elsewhere: whoever collects those answers can work out the others."
+            )
+            yield _finding("few_beside_imported", fr, en, team, blocking=False)
 
 
 def _small(team: ContractTeam, above: ContractTeam | None) -> PreflightFinding:

@@ -1,5 +1,6 @@
 """Campaigns over HTTP, for the holders of keys. Closing scores what it seals, so its handler lives in the room to the right."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,15 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from assess.campaign import service, store
+from assess.campaign import importing, service, store
+from assess.campaign.answer_sheet import CollectedAnswer, rows_from_json, rows_from_sheet
 from assess.campaign.erasure import ErasedPerson, erase_person
 from assess.campaign.model import (
     AssessmentPage,
     Campaign,
     CampaignPage,
     Extension,
+    ImportedResponses,
     InvitationPage,
     Launched,
     NewCampaign,
@@ -241,6 +244,35 @@ async def issue_invitations(
     return InvitationPage(items=await service.invitations(tx, secrets, settings.public_url, campaign_id), next=None)
 
 
+@post(
+    f"{PATH}/responses/import",
+    guards=[may(Permission.RUN_CAMPAIGNS)],
+    responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
+    operation_id="importResponses",
+    tags=["Campaigns"],
+    status_code=200,
+    opt={"takes": (CSV, JSON), "schema": CollectedAnswer, "many": True, IDEMPOTENT: True},
+    request_max_body_size=2 * 1024 * 1024,
+)
+async def import_responses(
+    request: Request[Any, Any, Any],
+    campaign_id: FromPath[UUID],
+    tx: NamedDependency[Tx],
+    catalogue: NamedDependency[Catalogue],
+    dry_run: FromQuery[bool] = False,
+    replace: FromQuery[bool] = False,
+) -> ImportedResponses:
+    """Add answers collected elsewhere, all or nothing, from CSV (team,respondent,item,answer,perspective) or a JSON list.
+
+    An answer is a level's number, DK or NA. Only teams with ``asked_elsewhere`` take any, from that many people at most; with
+    ``replace`` every response that was imported before goes.
+    """
+    body = await request.body()
+    rows = rows_from_sheet if media_type_of(request) == CSV else rows_from_json
+    read = partial(rows, body)
+    return await importing.import_responses(tx, catalogue, campaign_id, read, dry_run=dry_run, replace=replace)
+
+
 @get(
     f"{PATH}/participation",
     guards=[may(Permission.READ_PARTICIPATION)],
@@ -269,5 +301,6 @@ handlers = [
     launch_campaign,
     extend_campaign,
     issue_invitations,
+    import_responses,
     read_participation,
 ]

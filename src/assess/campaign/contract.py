@@ -20,13 +20,17 @@ _MONTHS = {
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """An assessment with the digests of what its team is asked, in order. ``headcount``: absent before the launch."""
+    """An assessment with the digests of what its team is asked, in order. ``headcount``: absent before the launch.
+
+    asked_elsewhere: people of the team who do not stand on the roster; their answers are imported.
+    """
 
     assessment_id: UUID
     team_id: UUID
     team: Key
     state: AssessmentState
     headcount: int | None
+    asked_elsewhere: int
     digests: list[Digest]
 
 
@@ -47,7 +51,10 @@ def contract_of(
     headcounts: Mapping[UUID, int],
     versions: Mapping[Digest, Questionnaire],
 ) -> Contract:
-    """The contract of a campaign on the tree as it stands: the teams that are asked, and every team above them."""
+    """The contract of a campaign on the tree as it stands: the teams that are asked, and every team above them.
+
+    headcounts: people on the roster, by team; those who are asked elsewhere are added.
+    """
     by_team = {each.team_id: each for each in asked}
     return Contract(
         campaign_id=campaign.id,
@@ -62,6 +69,7 @@ def contract_of(
         anonymity="unlinked",
         questionnaires=_versions(versions),
         teams=[_node(team, by_team.get(team.id), headcounts) for team in concerned(teams, by_team)],
+        retention_months=campaign.retention_months,
     )
 
 
@@ -84,7 +92,13 @@ def concerned(teams: Sequence[Team], asked: Mapping[UUID, object]) -> list[Team]
 
 def promise_of(contract: Contract, digest: Digest, ends_on: date) -> Promise:
     """The promise in words. ``ends_on``: the last day as it stands now, which an extension moves."""
-    sentences = [_who_sees_what(contract), _group(contract), _until(ends_on), _sealing(), _participation(contract)]
+    sentences = [_who_sees_what(contract), _group(contract), _comparison(contract), _until(ends_on), _sealing()]
+    if contract.retention_months:
+        sentences.append(_retention(contract.retention_months))
+    sentences.append(_participation(contract))
+    elsewhere = sum(team.asked_elsewhere for team in contract.teams)
+    if elsewhere:
+        sentences.append(_elsewhere(elsewhere))
     return Promise(digest=digest, threshold=contract.threshold, ends_on=ends_on, sentences=sentences)
 
 
@@ -103,8 +117,9 @@ def _node(team: Team, asked: Asked | None, headcounts: Mapping[UUID, int]) -> Co
         name=team.name,
         parent_id=team.parent_id,
         assessment_id=asked.assessment_id if asked else None,
-        headcount=headcounts.get(team.id, 0) if asked else 0,
+        headcount=headcounts.get(team.id, 0) + asked.asked_elsewhere if asked else 0,
         questionnaires=asked.digests if asked else [],
+        asked_elsewhere=asked.asked_elsewhere if asked else 0,
     )
 
 
@@ -136,9 +151,26 @@ def _until(day: date) -> Text:
 def _sealing() -> Text:
     return {
         "fr": "À la clôture, les réponses sont recopiées dans un ordre tiré au hasard et les originaux effacés ; "
-        "même la base de données entière ne dit plus qui a répondu quoi.",
+        "plus rien n’y relie une réponse à une personne.",
         "en": "At the close, the answers are copied in random order and the originals deleted; "
-        "even the whole database no longer says who answered what.",
+        "nothing in them leads from an answer to a person any more.",
+    }
+
+
+def _comparison(contract: Contract) -> Text:
+    k = contract.threshold
+    return {
+        "fr": "Ce que disent ensemble ceux qui voient le travail du même endroit (encadrement, équipe, contact avec les clients, "
+        f"siège) est aussi comparé, dès qu’ils sont au moins {k} dans plusieurs équipes réunies.",
+        "en": "What people who see the work from the same place say together (managers, members, those in contact with clients, "
+        f"headquarters) is compared too, where at least {k} of them answer in several teams taken together.",
+    }
+
+
+def _retention(months: int) -> Text:
+    return {
+        "fr": f"La liste des personnes et les réponses sont gardées {months} mois après la clôture, puis effacées.",
+        "en": f"The list of people and the answers are kept for {months} months after the close, then erased.",
     }
 
 
@@ -149,4 +181,13 @@ def _participation(contract: Contract) -> Text:
         "Vos commentaires sont séparés de vos réponses ; n’y écrivez rien qui vous désigne.",
         "en": f"{who} sees how many people of each team are done, never what they answered. "
         "Your comments are cut from your answers; write nothing in them that points at you.",
+    }
+
+
+def _elsewhere(people: int) -> Text:
+    return {
+        "fr": f"Les réponses de {people} personne{'s' if people > 1 else ''} sont recueillies ailleurs, puis importées ; "
+        "elles comptent comme les vôtres, et les résultats le disent.",
+        "en": f"The answers of {people} {'people' if people > 1 else 'person'} are collected elsewhere and imported; "
+        "they count as yours do, and the results say so.",
     }

@@ -23,6 +23,8 @@ Retention = Annotated[
 ]
 Perspective = Literal["manager", "member", "client_facing", "headquarters"]
 """From where somebody sees the team's work."""
+Origin = Literal["answered", "imported"]
+"""Whether a response was given here, or collected elsewhere and imported."""
 
 
 class CampaignNotDraft(Conflict):
@@ -162,11 +164,17 @@ class QuestionnaireChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     version: SemVer
 
 
+AskedElsewhere = Annotated[
+    int, Meta(ge=0, le=10_000, description="People of the team who are asked elsewhere, beside those on the roster")
+]
+
+
 class TeamChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A team, and what it is asked, in order."""
+    """A team, and what it is asked, in order. ``asked_elsewhere``: people whose answers will be imported."""
 
     team: Key
     questionnaires: Annotated[list[QuestionnaireChoice], Meta(min_length=1, max_length=10)]
+    asked_elsewhere: AskedElsewhere = 0
 
 
 class TeamChoices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -176,13 +184,14 @@ class TeamChoices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Assessment(Struct, frozen=True, kw_only=True):
-    """One team in one campaign. ``headcount``: people invited, absent before the launch."""
+    """One team in one campaign. ``headcount``: people asked, those asked elsewhere included; absent before the launch."""
 
     id: UUID
     team_id: UUID
     team: Key
     state: AssessmentState
     headcount: int | None
+    asked_elsewhere: int
     questionnaires: list[QuestionnaireChoice]
 
 
@@ -222,8 +231,12 @@ class PersonPage(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class ContractTeam(Struct, frozen=True, kw_only=True):
-    """A node of the tree as it was at launch. ``assessment_id`` absent: a parent that answers nothing itself."""
+class ContractTeam(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A node of the tree as it was at launch. ``assessment_id`` absent: a parent that answers nothing itself.
+
+    headcount: people asked; asked_elsewhere: those of them whose answers are imported. Nobody: not written, so that contracts
+    made before there was such a number keep their digest.
+    """
 
     team_id: UUID
     key: Key
@@ -232,6 +245,7 @@ class ContractTeam(Struct, frozen=True, kw_only=True):
     assessment_id: UUID | None
     headcount: int
     questionnaires: list[Digest]
+    asked_elsewhere: int = 0
 
 
 class ContractQuestionnaire(Struct, frozen=True, kw_only=True):
@@ -240,8 +254,11 @@ class ContractQuestionnaire(Struct, frozen=True, kw_only=True):
     version: SemVer
 
 
-class Contract(Struct, frozen=True, kw_only=True):
-    """What was promised at launch: who is asked what, until when, and what will never be shown."""
+class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was promised at launch: who is asked what, until when, what will never be shown, and when it is all erased.
+
+    retention_months: absent in contracts made before it was part of the promise.
+    """
 
     campaign_id: UUID
     organisation_id: UUID
@@ -255,13 +272,40 @@ class Contract(Struct, frozen=True, kw_only=True):
     anonymity: Literal["unlinked"]
     questionnaires: list[ContractQuestionnaire]
     teams: list[ContractTeam]
+    retention_months: Retention | None = None
 
 
 class SealedTeam(Struct, frozen=True, kw_only=True):
-    """The packed answers of one team: a row per response, a column per item in the order of its questionnaires."""
+    """The packed answers of one team: a row per response, a column per item in the order of its questionnaires.
+
+    imported: how many of the rows were collected elsewhere.
+    """
 
     team_id: UUID
     rows: list[list[int]]
+    imported: int = 0
+
+
+class Moments(Struct, frozen=True, kw_only=True):
+    """People's composites summed up: how many, their sum, and the sum of their squares (levels)."""
+
+    n: int
+    total: float
+    squares: float
+
+
+class Voice(Struct, frozen=True, kw_only=True):
+    """What people of one perspective said, pooled at a node that has teams below it.
+
+    For each step and process a person is counted in one voice at most, the nearest pool that may be told apart, so no two voices
+    can be subtracted. node: a team's id, or the organisation's for the company. people: those in any of the composites.
+    composites: by the key of a step or a process, of those who gave at least one level there; never fewer than the threshold.
+    """
+
+    node: UUID
+    perspective: Perspective
+    people: int
+    composites: dict[Key, Moments]
 
 
 class PreflightFinding(Struct, frozen=True, kw_only=True):
@@ -311,14 +355,32 @@ class InvitationPage(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class ImportedResponses(Struct, frozen=True, kw_only=True):
+    """What an import of answers collected elsewhere did, all or nothing: ``summary`` says "78 of 78" (responses).
+
+    rows: lines that were read; replaced: responses of earlier imports that went. With ``dry_run`` nothing was written.
+    """
+
+    dry_run: bool
+    rows: int
+    responses: int
+    answers: int
+    replaced: int
+    summary: str
+
+
 class TeamParticipation(Struct, frozen=True, kw_only=True):
-    """How many people of a team were invited, and how many said that they are done."""
+    """How many people of a team were invited, and how many said that they are done.
+
+    imported: responses that were collected elsewhere.
+    """
 
     team_id: UUID
     team: Key
     name: str
     invited: int
     completed: int
+    imported: int
 
 
 class Participation(Struct, frozen=True, kw_only=True):
@@ -328,4 +390,5 @@ class Participation(Struct, frozen=True, kw_only=True):
     state: CampaignState
     invited: int
     completed: int
+    imported: int
     teams: list[TeamParticipation]

@@ -2,9 +2,12 @@
 
 ``xmin`` ties an anonymous answer to the invitation that was completed a moment later, even after VACUUM FREEZE; only
 re-writing all answers of a campaign at once removes it. What stays of a response is one row, without its id, key, dates or place.
+What perspectives said is summed up in the same transaction, the last one to know them.
 """
 
+import asyncio
 import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +16,11 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, text
 
 from assess.campaign.anonymity import Draft, Sealed, sealed
-from assess.campaign.model import Campaign, Contract, SealedTeam
+from assess.campaign.model import Campaign, Contract, SealedTeam, Voice
 from assess.campaign.store import CampaignNotFound, asked_of, contract_of, questionnaires_of
+from assess.campaign.voices import Spoken, heard
 from assess.storage.database import Tx
-from assess.storage.tables import answer, response, sealed_comment, sealed_response
+from assess.storage.tables import answer, response, sealed_comment, sealed_response, voice
 
 TOUCHED = ("assess.response", "assess.answer", "assess.invitation", "assess.sealed_response")
 """What is vacuumed after a close, so that no query finds a deleted row any more.
@@ -25,7 +29,14 @@ Bytes of deleted rows stay in the free space of pages and in the write-ahead log
 raw files of the server soon after a close may still find drafts there.
 """
 
-LONGER = (text("set local statement_timeout = '60s'"), text("set local transaction_timeout = 0"))
+LONGER = tuple(
+    text(f"set local {name} = {value}")
+    for name, value in (
+        ("statement_timeout", "'60s'"),
+        ("idle_in_transaction_session_timeout", "'60s'"),
+        ("transaction_timeout", "0"),
+    )
+)
 """For a transaction that works on a whole campaign."""
 _shuffle = random.SystemRandom().shuffle
 
@@ -40,8 +51,10 @@ async def seal(tx: Tx, campaign: Campaign) -> None:
         await tx.execute(statement)
     await tx.execute(select(response.c.id).where(*_mine(tx, campaign.id)).with_for_update())
     orders = await _orders(tx, campaign.id)
-    rows = sealed(await _drafts(tx, campaign.id), orders, campaign.threshold, _shuffle)
+    drafts = await _drafts(tx, campaign.id)
+    rows = sealed(drafts, orders, campaign.threshold, _shuffle)
     await _insert(tx, sealed_response, [_row(tx, campaign.id, row) for row in rows])
+    await _insert(tx, voice, [_voice(tx, campaign.id, found) for found in await _voices(tx, campaign.id, drafts)])
     await _insert(tx, sealed_comment, await _comments(tx, campaign.id))
     await _delete_drafts(tx, campaign.id)
 
@@ -58,14 +71,27 @@ async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTea
     kept = sealed_response.c
     mine = (kept.organisation_id == tx.organisation_id, kept.campaign_id == campaign_id)
     answers: dict[UUID, list[list[int]]] = {}
-    for row in await tx.execute(select(kept.assessment_id, kept.answers).where(*mine).order_by(kept.id)):
+    imported: Counter[UUID] = Counter()
+    for row in await tx.execute(select(kept.assessment_id, kept.answers, kept.origin).where(*mine).order_by(kept.id)):
         answers.setdefault(row.assessment_id, []).append(list(row.answers))
+        imported[row.assessment_id] += row.origin == "imported"
     assessments = {team.team_id: team.assessment_id for team in made.teams if team.assessment_id is not None}
     teams = [
-        SealedTeam(team_id=team_id, rows=answers.get(assessment_id, []))
+        SealedTeam(team_id=team_id, rows=answers.get(assessment_id, []), imported=imported[assessment_id])
         for team_id, assessment_id in assessments.items()
     ]
     return made, teams, assessments
+
+
+async def voices_of(tx: Tx, campaign_id: UUID) -> list[Voice]:
+    """What perspectives said in a closed campaign, by node and perspective; none before the close."""
+    kept = voice.c
+    rows = await tx.execute(
+        select(kept.node, kept.perspective, kept.people, kept.composites)
+        .where(kept.organisation_id == tx.organisation_id, kept.campaign_id == campaign_id)
+        .order_by(kept.node, kept.perspective)
+    )
+    return [msgspec.convert(row, Voice, from_attributes=True) for row in rows]
 
 
 async def _orders(tx: Tx, campaign_id: UUID) -> dict[UUID, list[str]]:
@@ -79,7 +105,7 @@ async def _orders(tx: Tx, campaign_id: UUID) -> dict[UUID, list[str]]:
 async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
     items, values = func.array_agg(answer.c.item).label("items"), func.array_agg(answer.c.value).label("given")
     rows = await tx.execute(
-        select(response.c.assessment_id, response.c.perspective, response.c.form, items, values)
+        select(response.c.assessment_id, response.c.perspective, response.c.form, response.c.origin, items, values)
         .join(answer, _answer_of_response())
         .where(*_mine(tx, campaign_id), response.c.state != "withdrawn")
         .group_by(response.c.organisation_id, response.c.id)
@@ -89,10 +115,22 @@ async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
             assessment_id=row.assessment_id,
             perspective=row.perspective,
             form=row.form,
+            origin=row.origin,
             answers=dict(zip(row.items, row.given, strict=True)),
         )
         for row in rows
     ]
+
+
+async def _voices(tx: Tx, campaign_id: UUID, drafts: Sequence[Draft]) -> list[Voice]:
+    """What perspectives say, while everybody's is still known."""
+    made = await contract_of(tx, campaign_id)
+    if made is None:
+        raise CampaignNotFound
+    versions = await questionnaires_of(tx, {asked.digest for asked in made.questionnaires})
+    teams = {team.assessment_id: team.team_id for team in made.teams if team.assessment_id is not None}
+    spoken = [Spoken(teams[draft.assessment_id], draft.perspective, draft.answers) for draft in drafts]
+    return await asyncio.to_thread(heard, made, versions, spoken)  # seconds for a thousand teams: others go on
 
 
 async def _comments(tx: Tx, campaign_id: UUID) -> list[dict[str, Any]]:
@@ -118,6 +156,11 @@ async def _delete_drafts(tx: Tx, campaign_id: UUID) -> None:
 def _row(tx: Tx, campaign_id: UUID, row: Sealed) -> dict[str, Any]:
     own = {"organisation_id": tx.organisation_id, "id": uuid4(), "campaign_id": campaign_id}
     return {**own, **msgspec.structs.asdict(row)}
+
+
+def _voice(tx: Tx, campaign_id: UUID, found: Voice) -> dict[str, Any]:
+    own = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id}
+    return {**own, **msgspec.structs.asdict(found), "composites": msgspec.to_builtins(found.composites)}
 
 
 def _mine(tx: Tx, campaign_id: UUID) -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
 """Doings on campaigns: set up, launch, follow, extend, close and seal; gather, think, apply."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -73,7 +74,10 @@ async def choose(tx: Tx, catalogue: Catalogue, campaign_id: UUID, choices: Seque
     chosen = _chosen(choices, ids, catalogue)
     _check_people(await store.people_of(tx, campaign_id), {choice.team for choice in choices})
     await store.ask(
-        tx, campaign_id, {ids[choice.team]: digests for choice, digests in zip(choices, chosen, strict=True)}
+        tx,
+        campaign_id,
+        {ids[choice.team]: digests for choice, digests in zip(choices, chosen, strict=True)},
+        {ids[choice.team]: choice.asked_elsewhere for choice in choices},
     )
     return await assessments(tx, catalogue, campaign_id)
 
@@ -177,6 +181,7 @@ async def participation(tx: Tx, principal: Principal, campaign_id: UUID) -> Part
         state=campaign.state,
         invited=sum(team.invited for team in teams),
         completed=sum(team.completed for team in teams),
+        imported=sum(team.imported for team in teams),
         teams=teams,
     )
 
@@ -191,7 +196,7 @@ async def _preflight(tx: Tx, campaign: Campaign) -> tuple[Contract, list[Preflig
 
 
 async def _invite(tx: Tx, secrets: Secrets, campaign_id: UUID) -> int:
-    secret = secrets.create(campaign_id)
+    secret = await asyncio.to_thread(secrets.create, campaign_id)  # it waits for the disk
     roster = await store.people_of(tx, campaign_id)
     made = [(uuid7(), person.id) for person in roster]
     hashes = [invitation_hash(secrets.pepper, invitation_token(secret, invitation_id)) for invitation_id, _ in made]
@@ -221,6 +226,7 @@ def _assessment(asked: Asked, catalogue: Catalogue) -> Assessment:
         team=asked.team,
         state=asked.state,
         headcount=asked.headcount,
+        asked_elsewhere=asked.asked_elsewhere,
         questionnaires=[QuestionnaireChoice(key=version.key, version=version.version) for version in versions],
     )
 

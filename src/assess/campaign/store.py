@@ -1,11 +1,12 @@
 """Statements on campaigns: who is asked what, the roster, the contract, invitations and participation."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Text, cast, delete, func, insert, select, union_all, update
 
 from assess.campaign.contract import Asked
 from assess.campaign.model import (
@@ -30,6 +31,8 @@ from assess.storage.tables import (
     invitation,
     person,
     questionnaire_version,
+    response,
+    sealed_response,
     team,
 )
 from assess.words import Digest, Email
@@ -113,8 +116,12 @@ async def asked_of(tx: Tx, campaign_id: UUID) -> list[Asked]:
     """The assessments of a campaign with what each team is asked, by the teams' keys."""
     one, choice = assessment.c, assessment_questionnaire.c
     digests = func.array_agg(choice.digest).aggregate_order_by(choice.position).label("digests")
+    elsewhere = func.coalesce(one.asked_elsewhere, 0).label("asked_elsewhere")
     rows = await tx.execute(
-        select(one.id.label("assessment_id"), one.team_id, team.c.key.label("team"), one.state, one.headcount, digests)
+        select(
+            *(one.id.label("assessment_id"), one.team_id, team.c.key.label("team")),
+            *(one.state, one.headcount, elsewhere, digests),
+        )
         .join(team, (team.c.organisation_id == one.organisation_id) & (team.c.id == one.team_id))
         .join(
             assessment_questionnaire,
@@ -127,8 +134,13 @@ async def asked_of(tx: Tx, campaign_id: UUID) -> list[Asked]:
     return [msgspec.convert(row, Asked, from_attributes=True) for row in rows]
 
 
-async def ask(tx: Tx, campaign_id: UUID, chosen: Mapping[UUID, Sequence[Digest]]) -> None:
-    """Say anew which team (by id) answers which versions; a team that stays keeps its assessment."""
+async def ask(
+    tx: Tx, campaign_id: UUID, chosen: Mapping[UUID, Sequence[Digest]], elsewhere: Mapping[UUID, int]
+) -> None:
+    """Say anew which team (by id) answers which versions; a team that stays keeps its assessment.
+
+    elsewhere: how many people of each team are asked elsewhere.
+    """
     mine = (assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
     before = {asked.team_id: asked.assessment_id for asked in await asked_of(tx, campaign_id)}
     choice = assessment_questionnaire.c
@@ -138,7 +150,14 @@ async def ask(tx: Tx, campaign_id: UUID, chosen: Mapping[UUID, Sequence[Digest]]
     await tx.execute(delete(assessment).where(*mine, assessment.c.team_id.not_in(chosen)))
     ids = {team_id: before.get(team_id) or uuid7() for team_id in chosen}
     common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id, "state": "planned", "headcount": None}
-    added = [{**common, "id": ids[team_id], "team_id": team_id} for team_id in chosen if team_id not in before]
+    added = [
+        {**common, "id": ids[team_id], "team_id": team_id, "asked_elsewhere": elsewhere[team_id]}
+        for team_id in chosen
+        if team_id not in before
+    ]
+    for team_id in before.keys() & chosen.keys():
+        stays = update(assessment).where(*mine, assessment.c.team_id == team_id)
+        await tx.execute(stays.values(asked_elsewhere=elsewhere[team_id]))
     questions = [
         {"organisation_id": tx.organisation_id, "assessment_id": ids[team_id], "position": position, "digest": digest}
         for team_id, digests in chosen.items()
@@ -157,10 +176,17 @@ async def start_collecting(tx: Tx, campaign_id: UUID, headcounts: Mapping[UUID, 
 
 
 async def questionnaires_of(tx: Tx, digests: Collection[Digest]) -> dict[Digest, Questionnaire]:
-    """The published versions with these digests."""
+    """The published versions with these digests; read as text, which is decoded in one go.
+
+    One takes most of a millisecond: whoever waits for a page comes in between two of them.
+    """
     kept = questionnaire_version.c
-    rows = await tx.execute(select(kept.digest, kept.body).where(kept.digest.in_(digests)))
-    return {row.digest: msgspec.convert(row.body, Questionnaire) for row in rows}
+    found: dict[Digest, Questionnaire] = {}
+    rows = await tx.execute(select(kept.digest, cast(kept.body, Text).label("text")).where(kept.digest.in_(digests)))
+    for row in rows:
+        found[row.digest] = msgspec.json.decode(row.text, type=Questionnaire)
+        await asyncio.sleep(0)
+    return found
 
 
 async def people_of(tx: Tx, campaign_id: UUID, window: Window | None = None) -> list[Person]:
@@ -247,12 +273,28 @@ async def invitations_of(tx: Tx, campaign_id: UUID) -> list[tuple[UUID, UUID, bo
     return [(row.id, row.person_id, row.completed) for row in rows]
 
 
+async def imported_of(tx: Tx, campaign_id: UUID) -> dict[UUID, int]:
+    """By assessment, how many responses were collected elsewhere; of assessments that have any. The same after the close."""
+    kept = [
+        select(table.c.assessment_id).where(
+            table.c.organisation_id == tx.organisation_id,
+            table.c.campaign_id == campaign_id,
+            table.c.origin == "imported",
+        )
+        for table in (response, sealed_response)
+    ]
+    found = union_all(*kept).subquery()
+    rows = await tx.execute(select(found.c.assessment_id, func.count().label("n")).group_by(found.c.assessment_id))
+    return {row.assessment_id: row.n for row in rows}
+
+
 async def participation_of(tx: Tx, campaign_id: UUID) -> list[TeamParticipation]:
-    """Invited and completed people of each team that the campaign asks, by the teams' keys."""
+    """Invited and completed people, and imported responses, of each team that the campaign asks, by the teams' keys."""
+    imported = await imported_of(tx, campaign_id)
     completed = func.count(invitation.c.id).filter(invitation.c.completed).label("completed")
     rows = await tx.execute(
         select(
-            *(assessment.c.team_id, team.c.key.label("team"), team.c.name),
+            *(assessment.c.id, assessment.c.team_id, team.c.key.label("team"), team.c.name),
             *(func.count(invitation.c.id).label("invited"), completed),
         )
         .join(team, (team.c.organisation_id == assessment.c.organisation_id) & (team.c.id == assessment.c.team_id))
@@ -267,10 +309,20 @@ async def participation_of(tx: Tx, campaign_id: UUID) -> list[TeamParticipation]
             (invitation.c.organisation_id == person.c.organisation_id) & (invitation.c.person_id == person.c.id),
         )
         .where(assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
-        .group_by(assessment.c.team_id, team.c.key, team.c.name)
+        .group_by(assessment.c.id, assessment.c.team_id, team.c.key, team.c.name)
         .order_by(team.c.key)
     )
-    return [msgspec.convert(row, TeamParticipation, from_attributes=True) for row in rows]
+    return [
+        TeamParticipation(
+            team_id=row.team_id,
+            team=row.team,
+            name=row.name,
+            invited=row.invited,
+            completed=row.completed,
+            imported=imported.get(row.id, 0),
+        )
+        for row in rows
+    ]
 
 
 def _person(new: NewPerson, team_ids: Mapping[str, UUID]) -> dict[str, Any]:

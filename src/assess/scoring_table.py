@@ -1,0 +1,277 @@
+"""Results on a terminal: what each node may see, why the rest is hidden, and what may be compared."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Line
+
+from assess.maturity.discussion import Discussion
+from assess.maturity.model import (
+    Agreement,
+    CampaignResults,
+    Interval,
+    ItemResult,
+    KpiResult,
+    NodeResults,
+    PerspectiveGap,
+    ProcessResult,
+    Result,
+    Staged,
+    State,
+    StepResult,
+)
+from assess.questionnaire.model import Questionnaire
+from assess.report.sentences import say
+from assess.typography import number, percent, typeset
+from assess.words import Key, Language, Text
+
+WORDS: Final[dict[str, dict[Language, str]]] = {
+    "company": {"fr": "Entreprise", "en": "Company"},
+    "people": {
+        "fr": "{responses} réponses pour {headcount} personnes ({share})",
+        "en": "{responses} responses of {headcount} people ({share})",
+    },
+    "said": {"fr": "{what} : {said}", "en": "{what}: {said}"},
+    "manager": {"fr": "responsables", "en": "managers"},
+    "member": {"fr": "membres", "en": "members"},
+    "client_facing": {"fr": "au contact des clients", "en": "client-facing"},
+    "headquarters": {"fr": "siège", "en": "headquarters"},
+    "hidden": {"fr": "rien n’est montré : {reason}", "en": "nothing is shown: {reason}"},
+    "imported.some": {"fr": "en partie recueillies ailleurs", "en": "some of them collected elsewhere"},
+    "overall": {"fr": "Ensemble", "en": "Overall"},
+    "value": {"fr": "valeur", "en": "value"},
+    "interval": {"fr": "95 %", "en": "95%"},
+    "of 100": {"fr": "/100", "en": "/100"},
+    "n": {"fr": "n", "en": "n"},
+    "agreement": {"fr": "accord", "en": "agreement"},
+    "level": {"fr": "niv.", "en": "level"},
+    "kpis": {"fr": "Indicateurs", "en": "KPIs"},
+    "lack": {"fr": "nul", "en": "lack"},
+    "weak": {"fr": "faible", "en": "weak"},
+    "moderate": {"fr": "moyen", "en": "moderate"},
+    "strong": {"fr": "fort", "en": "strong"},
+    "very_strong": {"fr": "très fort", "en": "very strong"},
+    "split": {"fr": "deux camps", "en": "split"},
+    "invisible": {"fr": "peu visible", "en": "hardly visible"},
+    "awareness": {"fr": "connu de {share}", "en": "known to {share}"},
+    "fragile": {"fr": "fragile", "en": "fragile"},
+    "gaps": {"fr": "Regards croisés", "en": "Perspectives"},
+    "discuss": {"fr": "À discuter", "en": "To discuss"},
+    "mask": {"fr": "Masqué", "en": "Hidden"},
+    "responses": {"fr": "nombre de réponses", "en": "number of responses"},
+    "compare": {"fr": "Comparer les équipes", "en": "Comparing teams"},
+    "straight": {
+        "fr": "{people} personnes ont donné le même niveau au moins 15 fois de suite.",
+        "en": "{people} people gave the same level at least 15 times in a row.",
+    },
+    "straight.without": {
+        "fr": "Sans elles, l’ensemble serait à {value}.",
+        "en": "Without them the overall value would be {value}.",
+    },
+    "gap": {
+        "fr": "{where} : {left} {mean_left}, {right} {mean_right}, écart {difference} ({low} à {high})",
+        "en": "{where}: {left} {mean_left}, {right} {mean_right}, difference {difference} ({low} to {high})",
+    },
+    "assumptions": {"fr": "Hypothèses", "en": "Assumptions"},
+}
+WIDEST = 27
+"""Characters of a label: the whole table fits into 80 columns."""
+
+
+class Page(Struct, frozen=True):
+    """What is being printed, in which language, with the labels of what was asked by key."""
+
+    results: CampaignResults
+    language: Language
+    labels: dict[Key, str]
+
+    @classmethod
+    def of(cls, results: CampaignResults, questionnaires: Iterable[Questionnaire], language: Language) -> "Page":
+        """The results with what was asked, in the language, or in its own first one where it does not speak that."""
+        return cls(results, language, _labels(questionnaires, language))
+
+    def word(self, key: str, **values: str) -> str:
+        """A word or a sentence of ours."""
+        return typeset(WORDS[key][self.language].format(**values), self.language)
+
+    def reason(self, state: State) -> str:
+        """Why there is no number."""
+        return say(f"reason.{state.value}", self.language, threshold=str(self.results.threshold))
+
+    def label(self, key: Key) -> str:
+        """The label of a process, a step or an item; the key of what has none."""
+        return self.labels.get(key, key)
+
+    def number(self, value: float | None, decimals: int = 2) -> str:
+        """A number as the language writes it."""
+        return "" if value is None else number(value, self.language, decimals)
+
+
+def show(page: Page, discussions: Iterable[Discussion], assumptions: Iterable[Text]) -> None:
+    """Print everything, node by node, the company first."""
+    console = Console(highlight=False)
+    points = {discussion.node: discussion.points for discussion in discussions}
+    for node in page.results.nodes:
+        console.print(Line.assemble((f"\n{_name(page, node)}", "bold"), (f"  {_people(page, node)}", "dim")))
+        if node.state is State.SCORED:
+            console.print(_table(page, node))
+            _lines(console, page.word("gaps"), (_gap(page, gap, each) for each in node.processes for gap in each.gaps))
+            _lines(console, page.word("discuss"), (point.sentence[page.language] for point in points[node.node]))
+    _lines(console, page.word("mask"), _hidden(page))
+    _lines(console, page.word("compare"), _comparability(page))
+    _lines(console, page.word("assumptions"), (text[page.language] for text in assumptions))
+
+
+def _lines(console: Console, heading: str, lines: Iterable[str]) -> None:
+    """A part, when it says anything."""
+    found = list(lines)
+    if found:
+        console.print(Line(f"\n{heading}", style="bold"))
+    for line in found:
+        # rich would part a French colon from its word; this knows that a no-break space is none
+        told = textwrap.fill(f"- {line}", console.width, subsequent_indent="  ", break_on_hyphens=False)
+        console.print(Line(told), soft_wrap=True)
+
+
+def _labels(questionnaires: Iterable[Questionnaire], language: Language) -> dict[Key, str]:
+    labels: dict[Key, str] = {}
+    for questionnaire in questionnaires:
+        spoken = language if language in questionnaire.languages else questionnaire.languages[0]
+        for process in questionnaire.processes:
+            labels[process.key] = process.title[spoken]
+            labels |= {step.key: step.title[spoken] for step in process.steps}
+        labels |= {item.key: item.label[spoken] for item in questionnaire.items()}
+    return labels
+
+
+def _name(page: Page, node: NodeResults) -> str:
+    return node.name if node.parent else page.word("company")
+
+
+def _people(page: Page, node: NodeResults) -> str:
+    said = []
+    if node.responses is not None:
+        share = percent(node.participation or 0.0, page.language)
+        said.append(page.word("people", responses=str(node.responses), headcount=str(node.headcount), share=share))
+    if node.imported == "some":
+        said.append(page.word("imported.some"))
+    if node.state is not State.SCORED:
+        said.append(page.word("hidden", reason=page.reason(node.state)))
+    return " · ".join(said)
+
+
+def _table(page: Page, node: NodeResults) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("", max_width=WIDEST, overflow="fold")
+    for name in ("value", "interval", "of 100", "n", "level"):
+        table.add_column(page.word(name), justify="right", no_wrap=True)
+    table.add_column(page.word("agreement"), overflow="fold")
+    for label, *cells in _rows(page, node):
+        name = label.lstrip()
+        table.add_row(Padding(Line(name), (0, 0, 0, len(label) - len(name))), *cells)
+    return table
+
+
+def _rows(page: Page, node: NodeResults) -> Iterator[list[str]]:
+    yield _row(page, page.word("overall"), node.overall, node.staged)
+    for process in node.processes:
+        if process.result.state is not State.NOT_ASKED:
+            yield from _process(page, process)
+
+
+def _process(page: Page, process: ProcessResult) -> Iterator[list[str]]:
+    yield _row(page, page.label(process.key), process.result, process.staged)
+    for step in process.steps:
+        yield from _step(page, step)
+    if process.kpis:
+        yield _row(page, f" {page.word('kpis')}", process.kpi_maturity)
+    for kpi in process.kpis:
+        yield _kpi(page, kpi)
+
+
+def _step(page: Page, step: StepResult) -> Iterator[list[str]]:
+    yield _row(page, f" {page.label(step.key)}", step.result, step.staged)
+    for item in step.items:
+        yield _item(page, item)
+
+
+def _item(page: Page, item: ItemResult) -> list[str]:
+    more = page.word("invisible") if item.invisible else ""
+    row = _row(page, f"  {page.label(item.key)}", item.result, more=more)
+    return [row[0], item.band, "", "", *row[4:]] if item.band else row
+
+
+def _kpi(page: Page, kpi: KpiResult) -> list[str]:
+    known = kpi.awareness
+    more = "" if known is None else page.word("awareness", share=percent(known, page.language))
+    return _row(page, f"  {page.label(kpi.key)}", kpi.result, more=more)
+
+
+def _row(page: Page, label: str, result: Result, staged: Staged | None = None, *, more: str = "") -> list[str]:
+    """Label, value, interval, index, people, level, and agreement with whatever else is to be known."""
+    if result.value is None:
+        return [label, "—", "", "", "", "", page.reason(result.state)]
+    notes = [_agreement(page, result.agreement), more, page.word("fragile") if result.fragile else ""]
+    return [
+        label,
+        page.number(result.value),
+        _bounds(page, result.interval),
+        page.number(result.index, 0),
+        str(result.n),
+        str(staged.level) if staged and staged.level is not None else "",
+        " · ".join(note for note in notes if note),
+    ]
+
+
+def _bounds(page: Page, interval: Interval | None) -> str:
+    return "" if interval is None else f"{page.number(interval.low)}–{page.number(interval.high)}"
+
+
+def _agreement(page: Page, agreement: Agreement | None) -> str:
+    if agreement is None:
+        return ""
+    said = f"{page.word(agreement.strength)} {page.number(agreement.r_wg_star)}"
+    return f"{said}, {page.word('split')}" if agreement.split else said
+
+
+def _gap(page: Page, gap: PerspectiveGap, process: ProcessResult) -> str:
+    return page.word(
+        "gap",
+        where=page.label(gap.step or process.key),
+        left=page.word(gap.left.perspective),
+        mean_left=page.number(gap.left.mean),
+        right=page.word(gap.right.perspective),
+        mean_right=page.number(gap.right.mean),
+        difference=page.number(gap.difference),
+        low=page.number(gap.interval.low),
+        high=page.number(gap.interval.high),
+    )
+
+
+def _hidden(page: Page) -> Iterator[str]:
+    """A line for each node and reason."""
+    company = page.results.nodes[0].node
+    cells: dict[tuple[str, State], list[str]] = {}
+    for hidden in page.results.mask:
+        name = page.word("company") if hidden.node == company else hidden.name
+        what = page.label(hidden.process) if hidden.process else page.word("responses")
+        whose = f" ({page.word(hidden.perspective)})" if hidden.perspective else ""
+        cells.setdefault((name, hidden.reason), []).append(what + whose)
+    for (name, reason), parts in cells.items():
+        yield page.word("said", what=f"{name}, {', '.join(parts)}", said=page.reason(reason))
+
+
+def _comparability(page: Page) -> Iterator[str]:
+    for found in page.results.summary.comparability:
+        what = page.label(found.process) if found.process else page.word("overall")
+        yield page.word("said", what=what, said=found.reason[page.language])
+    straight = page.results.summary.straight_lining
+    if straight is not None:
+        said = page.word("straight", people=str(straight.people))
+        without = straight.overall_without
+        yield said if without is None else f"{said} {page.word('straight.without', value=page.number(without))}"
