@@ -22,10 +22,15 @@ class Verdict(Struct, frozen=True, kw_only=True):
 def check_yaml(data: bytes) -> Verdict:
     """The verdict on a YAML file, each flaw with its line."""
     try:
-        questionnaire, lines = read_yaml_lines(data, Questionnaire)
+        return verdict(checked_yaml(data)[1])
     except FileRefused as refusal:
         return verdict([refusal.flaw])
-    return verdict(_with_lines(lint(questionnaire), lines))
+
+
+def checked_yaml(data: bytes) -> tuple[Questionnaire, list[Flaw]]:
+    """A questionnaire with its flaws, each with its line; raises FileRefused when it cannot be read."""
+    questionnaire, lines = read_yaml_lines(data, Questionnaire)
+    return questionnaire, _with_lines(lint(questionnaire), lines)
 
 
 def check_json(data: bytes) -> Verdict:

@@ -25,6 +25,10 @@ class Kind(Enum):
     KPI = "kpi"
 
 
+LADDERS = {Kind.PRACTICE: (1.0, 5.0), Kind.KPI: (0.0, 5.0)}
+"""Lowest and highest level of each kind; own scales are placed on these by their ends."""
+
+
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The strictness that every part of a questionnaire shares."""
 
@@ -111,6 +115,13 @@ class Item(_Part, frozen=True, kw_only=True):
         """Every ordinal that an answer may have."""
         return frozenset(level.ordinal for level in self.levels)
 
+    def placed(self, answer: int) -> float | None:
+        """An answer on the ladder of the item's kind, 1–5 or 0–5; none for anything that is no level."""
+        if answer < 0:
+            return None
+        lowest, highest = LADDERS[self.kind]
+        return lowest + (highest - lowest) * (answer - self.lowest) / (self.highest - self.lowest)
+
 
 class Step(_Part, frozen=True, kw_only=True):
     """A stage of a process, with the role that owns it."""
@@ -141,7 +152,10 @@ class Process(_Part, frozen=True, kw_only=True):
 
 
 class Questionnaire(_Part, frozen=True, kw_only=True):
-    """A version of a questionnaire: frozen when published, known by its digest."""
+    """A version of a questionnaire: frozen when published, known by its digest.
+
+    indicative: a short form; its results are shown by process only, and never staged or ranked.
+    """
 
     key: Key
     version: SemVer
@@ -149,6 +163,7 @@ class Questionnaire(_Part, frozen=True, kw_only=True):
     title: Text
     introduction: Text
     processes: Annotated[list[Process], Meta(min_length=1, max_length=10)]
+    indicative: bool = False
 
     def items(self) -> Iterator[Item]:
         """Every item, in the order in which answers are packed."""

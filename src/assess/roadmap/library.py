@@ -4,7 +4,6 @@ A published version never changes: a roadmap names the digest of the library tha
 start when the file breaks a rule, or when file and register disagree.
 """
 
-import tomllib
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -14,20 +13,14 @@ from msgspec import Struct
 
 from assess.questionnaire.catalogue import Ready, in_language
 from assess.questionnaire.files import read_yaml
-from assess.questionnaire.fitting import fitted
-from assess.questionnaire.flaw import FileRefused, errors_in, refused
+from assess.questionnaire.flaw import FileRefused, errors_in
 from assess.questionnaire.model import Questionnaire
+from assess.questionnaire.register import check_registered, register_of, with_version
 from assess.roadmap.lint import lint
 from assess.roadmap.model import Library
-from assess.words import LANGUAGES, Digest, Key, Language, SemVer
+from assess.words import LANGUAGES, Digest, Language
 
 ACTIONS = "actions.yaml"
-REGISTER = "library.toml"
-_HEADER = """\
-# The digest (SHA-256 of the canonical form) of every published version of the action library. A line never changes:
-# publish a new version.
-"""
-Register = dict[Key, dict[SemVer, Digest]]
 
 
 class LoadedLibrary(Struct, frozen=True):
@@ -42,7 +35,7 @@ def load_library(folder: Path, questionnaires: Iterable[Questionnaire]) -> Loade
     """The library of a folder, checked beside the questionnaires; raises FileRefused, and then nothing may start."""
     library = checked(read_yaml(folder / ACTIONS, Library), questionnaires)
     digest = digest_of(library)
-    _agree(_register(folder), library, digest)
+    check_registered(register_of(folder), library.key, library.version, digest)
     replies = {language: _ready(library, digest, language) for language in (None, *LANGUAGES)}
     return LoadedLibrary(library, digest, replies)
 
@@ -50,13 +43,7 @@ def load_library(folder: Path, questionnaires: Iterable[Questionnaire]) -> Loade
 def library_toml(folder: Path, questionnaires: Iterable[Questionnaire]) -> str:
     """The register with the library's version added; raises FileRefused if the published version has changed."""
     library = checked(read_yaml(folder / ACTIONS, Library), questionnaires)
-    digest = digest_of(library)
-    register = _register(folder)
-    versions = register.setdefault(library.key, {})
-    versions.setdefault(library.version, digest)
-    _agree(register, library, digest)
-    sections = [f"\n[{key}]\n" + _lines(versions) for key, versions in sorted(register.items())]
-    return _HEADER + "".join(sections)
+    return with_version(folder, library.key, library.version, digest_of(library))
 
 
 def checked(library: Library, questionnaires: Iterable[Questionnaire]) -> Library:
@@ -70,31 +57,6 @@ def checked(library: Library, questionnaires: Iterable[Questionnaire]) -> Librar
 def digest_of(library: Library) -> Digest:
     """SHA-256 of the canonical form: JSON, sorted keys."""
     return sha256(msgspec.json.encode(library, order="deterministic")).hexdigest()
-
-
-def _register(folder: Path) -> Register:
-    path = folder / REGISTER
-    if not path.exists():
-        return {}
-    try:
-        return fitted(tomllib.loads(path.read_text("utf-8")), Register, {})
-    except tomllib.TOMLDecodeError as error:
-        raise FileRefused(refused("not_toml", str(error)).flaw, REGISTER) from error
-
-
-def _lines(versions: dict[SemVer, Digest]) -> str:
-    return "".join(f'"{version}" = "{digest}"\n' for version, digest in sorted(versions.items()))
-
-
-def _agree(register: Register, library: Library, digest: Digest) -> None:
-    """The register knows this version by this digest."""
-    known = register.get(library.key, {}).get(library.version)
-    place = (library.key, library.version)
-    if known is None:
-        raise FileRefused(refused("not_registered", "No digest is known for it", place, received=digest).flaw, REGISTER)
-    if known != digest:
-        changed = refused("digest_changed", "A published version never changes", place, received=digest, example=known)
-        raise FileRefused(changed.flaw, REGISTER)
 
 
 def _ready(library: Library, digest: Digest, language: Language | None) -> Ready:
