@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
-
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
-from assess.maturity.engine import Inputs, compute, written
+from assess.maturity.engine import results_of
+from assess.maturity.facts import Inputs
 from assess.maturity.model import CampaignResults
+from assess.maturity.records import KpiRecord
 from assess.questionnaire.model import Item, Kind, Level, Process, Questionnaire, Step, digest_of
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "measurement.json").read_text())
@@ -67,6 +67,7 @@ class Company:
         self.k = k
         self.teams: list[ContractTeam] = []
         self.answers: list[SealedTeam] = []
+        self.records: list[KpiRecord] = []
 
     def parent(self, key: str, parent: UUID | None = None) -> UUID:
         return self._add(key, parent, 0, [])
@@ -119,10 +120,17 @@ class Company:
             questionnaires=asked,
             teams=self.teams,
         )
-        return Inputs(contract=contract, questionnaires=self.versions, answers=self.answers)
+        return Inputs(
+            contract=contract,
+            questionnaires=self.versions,
+            answers=self.answers,
+            voices=[],
+            kpis=self.records,
+            cutoff=date(2026, 3, 31),
+        )
 
     def results(self) -> CampaignResults:
-        return msgspec.json.decode(compute(written(self.inputs())), type=CampaignResults)
+        return results_of(self.inputs())
 
 
 def answers(die: random.Random, people: int, columns: int, *, silence: float = 0.1) -> list[list[int]]:

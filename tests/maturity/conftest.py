@@ -11,10 +11,13 @@ from litestar.datastructures import State
 from playing import Player
 
 from assess import shipped
+from assess.app import Resources, create_app
 from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
-from assess.maturity import api
+from assess.maturity import api, discussion_api, scores_api
+from assess.maturity.kpi_library import KpiLibrary
 from assess.questionnaire.catalogue import Catalogue, catalogue_from
+from assess.roadmap.library import LoadedLibrary
 from assess.settings import Settings
 from assess.storage.database import Database
 from assess.storage.secrets import Secrets
@@ -50,7 +53,7 @@ async def client(
     database: Database, settings: Settings, secrets: Secrets, workers: Workers, catalogue: Catalogue
 ) -> AsyncIterator[Any]:
     """A client of the rooms up to this one."""
-    rooms = (tenancy_api, campaign_api, respond_api, api)
+    rooms = (tenancy_api, campaign_api, respond_api, api, scores_api, discussion_api)
     state = {
         "database": database,
         "settings": settings,
@@ -69,6 +72,33 @@ async def client(
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://assess") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+async def whole(
+    settings: Settings,
+    database: Database,
+    secrets: Secrets,
+    workers: Workers,
+    catalogue: Catalogue,
+    library: LoadedLibrary,
+    kpis: KpiLibrary,
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application of this room's own, with every room and everything at the edge."""
+    made = create_app(
+        Resources(
+            settings=settings,
+            database=database,
+            secrets=secrets,
+            workers=workers,
+            catalogue=catalogue,
+            library=library,
+            kpis=kpis,
+        )
+    )
+    transport = httpx.ASGITransport(made, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://assess") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

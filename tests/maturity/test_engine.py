@@ -1,6 +1,8 @@
 """From sealed answers to published results: roll-up, states, mask, and what must leave no trace."""
 
 import random
+import subprocess
+import sys
 from hashlib import sha256
 
 import msgspec
@@ -22,12 +24,15 @@ from companies import (
     small,
     step,
 )
-from test_scoring import G1
+from test_scoring import G1, STEPS
 
 from assess.campaign.model import DONT_KNOW as DK
 from assess.campaign.model import NO_ANSWER, SealedTeam
-from assess.maturity.engine import Inputs, compute, written
-from assess.maturity.model import CampaignResults, Result, State
+from assess.maturity.computed import campaign_results, ledger_of, read
+from assess.maturity.engine import compute, results_of
+from assess.maturity.facts import Inputs, written
+from assess.maturity.model import Result, State
+from assess.maturity.scoring import index
 
 
 def nodes(company):
@@ -69,6 +74,8 @@ def test_the_golden_team_goes_through_the_engine():
     assert found.result.value == pytest.approx(GOLDEN["G1"]["step"], rel=1e-9)
     assert found.result.index == pytest.approx(GOLDEN["G1"]["index"], rel=1e-9)
     assert [found.result.interval.low, found.result.interval.high] == pytest.approx(GOLDEN["G1"]["ci"], rel=1e-9)
+    ends = [index(found.result.interval.low), index(found.result.interval.high)]
+    assert ends == pytest.approx(GOLDEN["G1"]["ci_index"], rel=1e-9)
     assert (found.result.n, found.result.coverage) == (6, 1.0)
     assert found.prudent == pytest.approx(GOLDEN["G1_prudent"], rel=1e-9)
     assert [each.result.value for each in found.items] == pytest.approx(
@@ -77,10 +84,43 @@ def test_the_golden_team_goes_through_the_engine():
     assert [each.dont_know for each in found.items] == [0.0, 0.15, 0.0, 0.15]
 
 
+def saying(mean, people=10):
+    """Levels of so many people with this mean; none: nobody knows."""
+    if mean is None:
+        return [DK] * people
+    low, more = divmod(round(people * mean), people)
+    return [low + (number < more) for number in range(people)]
+
+
+def test_the_golden_chain_goes_through_the_engine():
+    columns, bodies = [], []
+    for key, steps in STEPS.items():
+        asked = [step(name, [item(f"{key}-{name}")], weight) for name, (_, weight) in steps.items()]
+        bodies.append(questionnaire(key, process(key, asked)))
+        columns += [saying(mean) for mean, _ in steps.values()]
+    company = Company(*bodies)
+    company.team("team", list(zip(*columns, strict=True)))
+    found = nodes(company)["team"]
+    for key, golden in ((key, GOLDEN["G2"][key]) for key in STEPS):
+        told = processes(found)[key]
+        assert (told.result.value, told.result.coverage) == pytest.approx(
+            (golden["score"], golden["coverage"]), rel=1e-9
+        )
+        weakest = next(each for each in told.steps if each.key == told.weakest_step)
+        assert [weakest.result.value, weakest.key] == [
+            pytest.approx(golden["weakest"][0], rel=1e-9),
+            golden["weakest"][1],
+        ]
+    assert found.overall.value == pytest.approx(GOLDEN["G2"]["overall"], rel=1e-9)
+    assert found.overall.index == pytest.approx(GOLDEN["G2"]["overall_index"], rel=1e-9)
+
+
 def test_a_company_of_one_team_says_what_the_team_says():
     company, _ = golden()
     found = nodes(company)
-    assert found["company"].processes == found["team"].processes
+    for whole, team in zip(results_in(found["company"]), results_in(found["team"]), strict=True):
+        assert msgspec.structs.replace(whole, range=None) == team
+        assert whole.range is None or whole.range.low == whole.range.high == team.value
 
 
 # Parents.
@@ -240,9 +280,55 @@ def test_participation_decides_what_may_be_said(people, invited, state, fragile)
 def test_of_a_sensitive_item_only_the_band_is_told(level, band, middle):
     company = Company(ACQ)
     company.team("a", [[3, 3, 3, int(level + half), 3] for half in (0, 0.5)] * 3)
-    plain, sensitive = nodes(company)["a"].processes[0].steps[1].items
+    found = nodes(company)["a"].processes[0]
+    _, sensitive = found.steps[1].items
     assert (sensitive.band, sensitive.result.value) == (band, middle)
-    assert plain.band is None
+    assert [each.band for each in found.steps[0].items] == [None, None]
+
+
+def stepped(*asked):
+    """A company that is asked one step."""
+    return Company(questionnaire("q", process("q", [step("s", asked)])))
+
+
+def told(node):
+    """What is told of each item of the only step: its band, or its value."""
+    return [each.band or each.result.value for each in node.processes[0].steps[0].items]
+
+
+def test_the_one_sensitive_item_of_a_step_is_not_given_away_by_the_others():
+    """The step's score less the other means would be its mean, so the lightest of the others is told by its band as well."""
+    company = stepped(item("a", 3), item("b", 2), item("c", 2), item("d", sensitive=True))
+    company.team("t", [[2, 3, 3, 4]] * 6)
+    found = nodes(company)["t"]
+    assert told(found) == [2.0, 3.0, "3-4", "3-4"]
+    banded = found.processes[0].steps[0].items[2].result
+    assert (banded.interval, banded.comparison, banded.agreement, banded.range) == (None, None, None, None)
+
+
+def test_two_sensitive_items_protect_each_other():
+    company = stepped(item("a"), item("b"), item("c", sensitive=True), item("d", sensitive=True))
+    company.team("t", [[2, 3, 3, 4]] * 6)
+    assert told(nodes(company)["t"]) == [2.0, 3.0, "3-4", "3-4"]
+
+
+def test_what_protects_one_team_is_told_by_its_band_everywhere():
+    """Another team's mean of it, taken from their parent's, would be the first team's."""
+    company = stepped(item("a"), item("b"), item("c", sensitive=True), item("d", sensitive=True))
+    company.team("two", [[2, 3, 3, 4]] * 6)
+    company.team("one", [[2, 3, 3, DK]] * 6)
+    found = nodes(company)
+    assert told(found["two"]) == [2.0, "3-4", "3-4", "3-4"]
+    assert told(found["one"]) == [2.0, "3-4", "3-4", None]
+    assert told(found["company"])[1] == "3-4"
+
+
+def test_a_step_that_rests_on_one_sensitive_item_alone_has_no_score():
+    company = stepped(item("a", 2, sensitive=True), item("b"))
+    company.team("t", [[2, DK]] * 6)
+    found = nodes(company)["t"].processes[0].steps[0]
+    assert (found.result.state, found.result.value) == (State.LOW_COVERAGE, None)
+    assert found.items[0].band == "2-3"
 
 
 def test_what_a_third_of_the_people_do_not_know_is_invisible():
@@ -327,6 +413,46 @@ def test_neither_the_order_of_the_people_nor_of_the_teams_leaves_a_trace(seed):
     assert written(mixed) == written(facts)
 
 
+def test_a_worker_hands_back_the_same_as_bytes():
+    facts = random_company(3).inputs()
+    reply = read(compute(written(facts)))
+    assert campaign_results(reply) == results_of(facts)
+    assert compute(written(facts)) == compute(written(facts))
+    assert [node.scored for node in reply.nodes] == [node.state is State.SCORED for node in results_of(facts).nodes]
+
+
+def test_another_process_with_another_hash_seed_gives_the_same_bytes():
+    code = "import sys; from assess.maturity.engine import compute; sys.stdout.buffer.write(compute(sys.stdin.buffer.read()))"
+    facts = written(random_company(8).inputs())
+    replies = [
+        subprocess.run(
+            [sys.executable, "-c", code], input=facts, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert replies == [compute(facts)] * 2
+
+
+def test_the_same_facts_have_the_same_address_and_no_others():
+    company, _ = golden()
+    first, again = company.results(), company.results()
+    company.team("another", G1)
+    addresses = [node.score_id for node in (*first.nodes, *company.results().nodes)]
+    assert len(set(addresses)) == len(addresses)
+    assert [node.score_id for node in again.nodes] == [node.score_id for node in first.nodes]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_ledgers_hold_every_group_once_and_no_number_of_few_people(seed):
+    company = random_company(seed)
+    reply = read(compute(written(company.inputs())))
+    groups = [group for node in reply.nodes for group in ledger_of(node).groups]
+    keys = [(group.process, home) for group in groups for home in group.nodes]
+    assert len(keys) == len(set(keys))
+    for tally in (tally for group in groups for tally in group.items.values()):
+        assert tally.n >= 5 if tally.state is State.SCORED else (tally.n, tally.total, tally.dont_know) == (0, 0, 0)
+
+
 def test_the_digest_is_the_one_of_the_facts():
     company, _ = golden()
     facts = written(company.inputs())
@@ -341,7 +467,7 @@ def test_raising_an_answer_lowers_no_published_score(seed):
     rows = [
         (team, row, place) for team in facts.answers for row in team.rows for place, a in enumerate(row) if 1 <= a <= 4
     ]
-    before = list(results_in(msgspec.json.decode(compute(written(facts)), type=CampaignResults)))
+    before = list(results_in(results_of(facts)))
     for team, row, place in die.sample(rows, min(5, len(rows))):
         changed = [*row[:place], row[place] + 1, *row[place + 1 :]]
         others = [other for other in facts.answers if other is not team]
@@ -350,7 +476,7 @@ def test_raising_an_answer_lowers_no_published_score(seed):
         raised = msgspec.structs.replace(
             facts, answers=[*others, SealedTeam(team_id=team.team_id, rows=[*left, changed])]
         )
-        after = list(results_in(msgspec.json.decode(compute(written(raised)), type=CampaignResults)))
+        after = list(results_in(results_of(raised)))
         for old, new in zip(before, after, strict=True):
             assert old.state is new.state
             assert old.value is None or new.value >= old.value - 1e-12
@@ -371,6 +497,11 @@ def pools(company, results, key):
                 above = by_id[above].parent
             found.setdefault(above, []).append(team)
     return [teams for teams in found.values() if len(teams) > 1]
+
+
+def unaddressed(node):
+    """A node's results without their address, which names the facts."""
+    return msgspec.structs.replace(node, score_id=COMPANY)
 
 
 def swapped(company, teams, key, die):
@@ -410,9 +541,10 @@ def test_who_of_a_pool_said_what_cannot_be_read():
         for key in ("acq", "off", "exp", "trv"):
             for teams in pools(company, before, key):
                 facts = msgspec.structs.replace(company.inputs(), answers=swapped(company, teams, key, die))
-                after = msgspec.json.decode(compute(written(facts)), type=CampaignResults)
+                after = results_of(facts)
                 assert after.mask == before.mask
-                assert after.nodes == before.nodes
+                assert [unaddressed(node) for node in after.nodes] == [unaddressed(node) for node in before.nodes]
+                assert after.summary == before.summary
                 exchanges += 1
     assert exchanges > 50
 
@@ -466,3 +598,53 @@ def test_a_team_that_says_nothing_is_no_small_group():
     assert found["b"].processes[0].result.state is State.SCORED
     assert found["company"].node == COMPANY
     assert not answers(random.Random(0), 0, 5)
+
+
+# Answers that were collected elsewhere.
+
+
+@pytest.mark.parametrize(
+    ("imported", "said"),
+    [pytest.param(0, "none", id="none"), pytest.param(2, "some", id="some"), pytest.param(6, "all", id="all")],
+)
+def test_answers_that_were_collected_elsewhere_say_so(imported, said):
+    company = Company(ACQ)
+    company.team("a", same(3))
+    company.team("b", same(3))
+    company.answers[0] = msgspec.structs.replace(company.answers[0], imported=imported)
+    found = nodes(company)
+    assert (found["a"].imported, found["b"].imported) == (said, "none")
+    assert found["company"].imported == ("some" if imported else "none")
+
+
+def test_nobody_learns_from_where_hidden_answers_came():
+    company = Company(ACQ)
+    company.team("a", same(3, people=4))
+    company.team("b", same(3, people=9))
+    assert nodes(company)["a"].imported is None
+
+
+# A short form.
+
+SHORT = msgspec.structs.replace(ACQ, indicative=True)
+
+
+def test_a_short_form_says_something_of_the_process_alone():
+    company = Company(SHORT, TRV)
+    company.team("a", same(3, columns=10))
+    short, full = nodes(company)["a"].processes
+    assert (short.indicative, full.indicative, full.staged is None) == (True, False, False)
+    assert (short.result.state, short.result.value) == (State.SCORED, 3.0)
+    assert (short.staged, short.weakest_step, short.kpi_maturity.state) == (None, None, State.INDICATIVE)
+    below = [*short.steps, *(each for part in short.steps for each in part.items), *short.kpis]
+    assert len(below) == 7
+    assert all((each.result.state, each.result.value) == (State.INDICATIVE, None) for each in below)
+
+
+def test_a_short_form_ranks_nobody_and_levels_nothing():
+    company = Company(SHORT, OFF, EXP)
+    for number in range(6):
+        company.team(f"t{number}", same(2 + number % 3, columns=15))
+    results = company.results()
+    assert [each.process for each in results.summary.comparability] == ["off", "exp"]
+    assert (results.nodes[0].overall.state, results.nodes[0].staged) == (State.SCORED, None)

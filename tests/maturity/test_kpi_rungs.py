@@ -1,26 +1,31 @@
-"""How alive an indicator is: the golden KPI, and the majority rule at its edges."""
+"""How alive an indicator is, as people see it: the golden KPI, and the majority rule at its edges."""
 
 import pytest
-from companies import GOLDEN, NA, kpi
+from companies import GOLDEN, NA, Company, item, kpi, process, questionnaire, step
 
 from assess.campaign.model import DONT_KNOW as DK
-from assess.maturity.kpi import Perceived, index, perceived, together
-from assess.maturity.scoring import cell
+from assess.maturity.kpi import confirmed, index
+from assess.maturity.model import State
 
 G = GOLDEN["G13_rung"]
+ASKED = questionnaire("q", process("q", [step("s", [item("a")])], [kpi("kpi-q")]))
 
 
-def seen(given):
-    return perceived(cell(kpi("k"), given, 1))
+def seen(*groups, key="company"):
+    """The indicator of teams that give these rungs, each a pair of rungs and headcount, or rungs alone."""
+    company = Company(ASKED)
+    for number, group in enumerate(groups):
+        rungs, invited = group if isinstance(group, tuple) else (group, 0)
+        company.team(f"team-{number}", [[3, rung] for rung in rungs], invited=invited)
+    return next(node for node in company.results().nodes if node.key == key).processes[0].kpis[0]
 
 
 def test_the_golden_indicator():
-    found = cell(kpi("k"), [3, 2, 4, 3, DK, 1, 3, 3, 2], 5)
-    assert found.mean == pytest.approx(G["mean"], rel=1e-9)
-    assert index(found.mean) == pytest.approx(G["K"], rel=1e-9)
-    assert perceived(found).shares == pytest.approx(tuple(G["share_ge"].values()), rel=1e-9)
-    assert perceived(found).rung == G["team_rung"]
-    assert perceived(found).awareness == pytest.approx(G["awareness"], rel=1e-9)
+    found = seen([3, 2, 4, 3, DK, 1, 3, 3, 2])
+    assert found.result.value == pytest.approx(G["mean"], rel=1e-9)
+    assert found.result.index == index(found.result.value) == pytest.approx(G["K"], rel=1e-9)
+    assert confirmed(list(G["share_ge"].values()), G["awareness"]) == found.rung == G["team_rung"]
+    assert found.awareness == pytest.approx(G["awareness"], rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +42,16 @@ def test_the_golden_indicator():
     ],
 )
 def test_the_rung_that_a_team_confirms(given, rung):
-    assert seen(given).rung == rung
+    assert seen(given, key="team-0").rung == rung
 
 
 def test_groups_are_heard_by_their_headcount():
-    one = Perceived(shares=(1.0, 1.0, 1.0, 0.0, 0.0), awareness=1.0)
-    other = Perceived(shares=(1.0, 0.0, 0.0, 0.0, 0.0), awareness=0.5)
-    assert together([(6, one), (4, other)]).shares == pytest.approx((1.0, 0.6, 0.6, 0.0, 0.0))
-    assert together([(6, one), (4, other)]).awareness == pytest.approx(0.8)
-    assert (together([(6, one), (4, other)]).rung, together([(5, one), (5, other)]).rung) == (3, 1)
+    one, other = [3] * 6, [1] * 5 + [DK] * 5
+    assert seen((one, 12), (other, 10)).awareness == pytest.approx((12 * 1 + 10 * 0.5) / 22)
+    assert seen((one, 18), (other, 10)).rung == 3  # 18 of 28 reach it
+    assert seen((one, 14), (other, 10)).rung == 1  # 14 of 24 do not
+
+
+def test_an_indicator_that_too_few_know_has_no_rung():
+    found = seen([3] * 4 + [DK] * 4)
+    assert (found.result.state, found.rung, found.awareness) == (State.BELOW_THRESHOLD, None, None)

@@ -1,13 +1,16 @@
 """Results over HTTP: after the close only, the same for ever, and to each only what the key may see."""
 
 import asyncio
+import json
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from playing import Player, done, refused
 from sqlalchemy import func, select
 
 from assess.campaign import housekeeping
+from assess.maturity.model import ENGINE, CampaignResults, TeamResults
 from assess.storage.tables import assessment, result, scoring
 from assess.tenancy.model import Role
 
@@ -58,7 +61,7 @@ async def test_one_team_reads_what_the_campaign_says_of_it(played):
     status, results = done(await played.player.get(at)), done(await played.player.get(f"{at}/results"))
     assert status["links"][0] == {"rel": "results", "href": f"{at}/results"}
     assert results["results"] == (await by_key(played))["large"]
-    assert (results["threshold"], results["engine"]) == (5, "maturity/1")
+    assert (results["threshold"], results["engine"]) == (5, ENGINE)
 
 
 async def test_results_are_kept_once_and_never_computed_again(played, database):
@@ -148,3 +151,64 @@ async def test_two_first_readers_read_the_same_and_it_is_kept_once(client, datab
     async with database.transaction(player.organisation) as tx:
         mine = scoring.c.organisation_id == tx.organisation_id
         assert (await tx.execute(select(func.count()).select_from(scoring).where(mine))).scalar_one() == 1
+
+
+# Results that an earlier engine has left.
+
+
+async def aged(player, database, postgres):
+    """A closed campaign whose results look as the first engine kept them."""
+    await player.settle()
+    await player.launch({"one": 5, "two": 6})
+    await player.answer({"one": 3, "two": 2})
+    await player.close()
+    campaign = player.at.rpartition("/")[2]
+    async with database.transaction(player.organisation) as tx:
+        bodies = [older(body) for body in await kept_bodies(tx)]
+    own = f"organisation_id = '{player.organisation}'"
+    postgres.cluster.sql(f"update assess.scoring set engine = 'maturity/1', summary = null where {own}", "assess")
+    for body in bodies:
+        text = json.dumps(body).replace("'", "''")
+        change = f"body = '{text}', score_id = null, ledger = null"
+        postgres.cluster.sql(f"update assess.result set {change} where {own} and node = '{body['node']}'", "assess")
+    return f"update assess.campaign set erased_on = {{}} where id = '{campaign}'"
+
+
+async def kept_bodies(tx):
+    mine = result.c.organisation_id == tx.organisation_id
+    return (await tx.execute(select(result.c.body).where(mine))).scalars().all()
+
+
+def older(value):
+    """Without whatever the first engine did not say."""
+    newer = {"score_id", "imported", "comparison", "range", "indicative", "gaps", "factual", "gap", "finding"}
+    if isinstance(value, list):
+        return [older(part) for part in value]
+    if isinstance(value, dict):
+        said = {name: older(part) for name, part in value.items() if name not in newer}
+        return {**said, "agreement": None} if "agreement" in said else said
+    return value
+
+
+async def test_results_of_an_earlier_engine_are_computed_again(client, database, secrets, postgres):
+    player = Player(client, database, secrets)
+    await aged(player, database, postgres)
+    found = done(await player.get(f"{player.at}/results"))
+    assert (found["engine"], {node["imported"] for node in found["nodes"]}) == (ENGINE, {"none"})
+    async with database.transaction(player.organisation) as tx:
+        mine = scoring.c.organisation_id == tx.organisation_id
+        assert (await tx.execute(select(func.count()).select_from(scoring).where(mine))).scalar_one() == 2
+
+
+async def test_of_an_erased_campaign_they_are_told_in_today_s_words(client, database, secrets, postgres):
+    player = Player(client, database, secrets)
+    erase = await aged(player, database, postgres)
+    postgres.cluster.sql(erase.format("now()"), "assess")
+    found = msgspec.json.decode((await player.get(f"{player.at}/results")).content, type=CampaignResults)
+    assert (found.engine, found.summary.comparability, found.mask) == ("maturity/1", [], [])
+    one = next(node for node in found.nodes if node.key == "one")
+    assert (one.processes[0].result.value, one.processes[0].result.comparison, one.imported) == (3.0, None, None)
+    assert len({node.score_id for node in found.nodes}) == 4
+    at = (await player.assessments())["one"]
+    told = msgspec.json.decode((await player.get(f"{at}/results")).content, type=TeamResults)
+    assert told.results == one

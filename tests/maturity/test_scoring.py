@@ -1,33 +1,18 @@
 """Scores of one group: the golden team, and the laws that every score keeps."""
 
 import random
-from dataclasses import dataclass
 
 import pytest
 from companies import GOLDEN, NA, answers, item, kpi
+from one_group import Table, whole
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, NOT_APPLICABLE
 from assess.maturity.model import State
-from assess.maturity.scoring import LEAST_OF_PROCESS, Part, cell, index, placed, score, whole
+from assess.maturity.scoring import LEAST_OF_PROCESS, index
 
 DK = DONT_KNOW
 ITEMS = [item("a", 2), item("b"), item("c"), item("d")]
 G1 = [[3, 2, 4, DK], [4, 3, 3, 2], [2, 2, NA, 1], [3, DK, 4, 2], [5, 4, 4, 3], [3, 2, 3, 2]]
-
-
-@dataclass
-class Table:
-    """A step scored from rows of answers."""
-
-    rows: list
-    items: list
-    k: int = 1
-
-    def cells(self):
-        return [cell(found, [row[place] for row in self.rows], self.k) for place, found in enumerate(self.items)]
-
-    def score(self):
-        return score(self.items, self.cells())
 
 
 def test_the_golden_team():
@@ -50,7 +35,7 @@ STEPS = {
 
 
 def parts(steps):
-    return [Part(w, State.SCORED if value else State.NO_ANSWERS, value) for value, w in steps.values()]
+    return [(w, State.SCORED if value else State.NO_ANSWERS, value) for value, w in steps.values()]
 
 
 @pytest.mark.parametrize("process", STEPS)
@@ -62,7 +47,7 @@ def test_the_golden_chain_adds_steps_up_to_a_process(process):
 
 def test_the_golden_chain_adds_processes_up_to_the_whole():
     processes = [whole(parts(steps), LEAST_OF_PROCESS) for steps in STEPS.values()]
-    overall = whole([Part(1, found.state, found.value) for found in processes], 1.0)
+    overall = whole([(1, found.state, found.value) for found in processes], 1.0)
     assert overall.value == pytest.approx(GOLDEN["G2"]["overall"], rel=1e-9)
     assert index(overall.value) == pytest.approx(GOLDEN["G2"]["overall_index"], rel=1e-9)
 
@@ -126,7 +111,29 @@ def test_the_prudent_score_is_never_the_higher_one(seed):
     assert found.prudent <= found.value
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_does_not_apply_never_helps_more_than_the_best_level_nor_hurts_more_than_the_worst(seed):
+    """While the same items are scored."""
+    given, _ = table(seed)
+    scored = [each.state for each in given.cells()]
+    for number, row in enumerate(given.rows):
+        for place in range(len(row)):
+            beside, worst, best = (changed(given, number, place, answer) for answer in (NA, 1, 5))
+            if all([each.state for each in other.cells()] == scored for other in (beside, worst, best)):
+                assert worst.score().value - 1e-12 <= beside.score().value <= best.score().value + 1e-12
+
+
+def changed(given, number, place, answer):
+    rows = [list(row) for row in given.rows]
+    rows[number][place] = answer
+    return Table(rows, ITEMS)
+
+
 # Don't know, does not apply, and silence are three things.
+
+
+def cell(given):
+    return Table([[answer] for answer in given], ITEMS[:1], 5).cells()[0]
 
 
 @pytest.mark.parametrize(
@@ -138,13 +145,13 @@ def test_the_prudent_score_is_never_the_higher_one(seed):
     ],
 )
 def test_what_is_no_level_never_moves_the_mean(answer, known, dont_know):
-    found = cell(ITEMS[0], [2, 2, 3, 4, 4, 5, answer], 5)
+    found = cell([2, 2, 3, 4, 4, 5, answer])
     assert (found.mean, found.n) == (pytest.approx(20 / 6), 6)
     assert (found.known, found.dont_know) == (known, dont_know)
 
 
 def test_not_knowing_lowers_the_prudent_mean_alone():
-    prudent = [cell(ITEMS[0], [3] * 5 + [answer], 5).prudent for answer in (DK, NA, NO_ANSWER)]
+    prudent = [cell([3] * 5 + [answer]).prudent for answer in (DK, NA, NO_ANSWER)]
     assert prudent == [pytest.approx(16 / 6), 3.0, 3.0]
 
 
@@ -163,12 +170,12 @@ def test_not_knowing_lowers_the_prudent_mean_alone():
     ],
 )
 def test_when_an_item_is_scored(given, state):
-    assert cell(ITEMS[0], given, 5).state is state
+    assert cell(given).state is state
 
 
 @pytest.mark.parametrize("reason", NOT_APPLICABLE)
 def test_every_reason_of_not_applying_is_one(reason):
-    assert cell(ITEMS[0], [NOT_APPLICABLE[reason]] * 5, 5).state is State.NOT_APPLICABLE
+    assert cell([NOT_APPLICABLE[reason]] * 5).state is State.NOT_APPLICABLE
 
 
 def test_what_does_not_apply_loses_its_weight_and_what_is_unknown_keeps_it():
@@ -190,28 +197,28 @@ def test_what_does_not_apply_loses_its_weight_and_what_is_unknown_keeps_it():
     ],
 )
 def test_a_step_is_scored_from_60_percent_of_its_weight(weights, state):
-    given = [Part(weights[0], State.SCORED, 3.0), Part(weights[1], State.BELOW_THRESHOLD, None)]
+    given = [(weights[0], State.SCORED, 3.0), (weights[1], State.BELOW_THRESHOLD, None)]
     assert whole(given, 0.6).state is state
 
 
 def test_two_thirds_are_two_thirds_whatever_the_floats_say():
-    scored, missing = Part(1, State.SCORED, 3.0), Part(1, State.NO_ANSWERS, None)
+    scored, missing = (1, State.SCORED, 3.0), (1, State.NO_ANSWERS, None)
     assert whole([scored, scored, missing], LEAST_OF_PROCESS).state is State.SCORED
     assert whole([scored] * 3 + [missing] * 2, LEAST_OF_PROCESS).state is State.LOW_COVERAGE
 
 
 @pytest.mark.parametrize("state", [State.NO_ANSWERS, State.BELOW_THRESHOLD, State.LOW_COVERAGE])
 def test_a_whole_of_one_reason_says_that_reason(state):
-    assert whole([Part(1, state, None), Part(2, state, None)], 0.6).state is state
+    assert whole([(1, state, None), (2, state, None)], 0.6).state is state
 
 
 def test_a_whole_of_which_nothing_applies_does_not_apply():
-    assert whole([Part(1, State.NOT_APPLICABLE, None)], 0.6).state is State.NOT_APPLICABLE
+    assert whole([(1, State.NOT_APPLICABLE, None)], 0.6).state is State.NOT_APPLICABLE
 
 
 def test_an_unscored_step_has_no_number():
     found = Table([[3, NO_ANSWER, NO_ANSWER, NO_ANSWER]] * 6, ITEMS, 5).score()
-    assert (found.value, found.prudent, found.residuals, found.coverage) == (None, None, [], pytest.approx(0.4))
+    assert (found.value, found.prudent, found.coverage) == (None, None, pytest.approx(0.4))
 
 
 # Ladders.
@@ -230,4 +237,5 @@ def test_an_unscored_step_has_no_number():
     ],
 )
 def test_every_scale_stands_on_the_ladder_of_its_kind(asked, answer, level):
-    assert placed(asked, answer) == level
+    assert asked.placed(answer) == level
+    assert level is None or Table([[answer]], [asked]).cells()[0].mean == level

@@ -16,6 +16,7 @@ from assess.maturity.model import (
     Result,
     State,
     StepResult,
+    Summary,
 )
 from assess.questionnaire.files import load_published, read_yaml
 from assess.questionnaire.model import Questionnaire
@@ -60,7 +61,16 @@ def result(value: float | None, state: State = State.SCORED) -> Result:
     shown = value if state is State.SCORED else None
     index = None if shown is None else 25 * (shown - 1)
     return Result(
-        value=shown, index=index, interval=None, n=None, coverage=None, agreement=None, fragile=False, state=state
+        value=shown,
+        index=index,
+        interval=None,
+        comparison=None,
+        n=None,
+        coverage=None,
+        agreement=None,
+        range=None,
+        fragile=False,
+        state=state,
     )
 
 
@@ -90,7 +100,8 @@ def node(
 
     def kpi(key: str) -> KpiResult:
         found = leaky(levels.get(key, rung), states.get(key, state))
-        return KpiResult(key=key, result=found, rung=int(levels.get(key, rung)), awareness=None)
+        seen = int(levels.get(key, rung))
+        return KpiResult(key=key, result=found, rung=seen, awareness=None, factual=None, gap=None, finding=None)
 
     processes = [
         ProcessResult(
@@ -111,11 +122,14 @@ def node(
             ],
             kpi_maturity=result(rung, state),
             kpis=[kpi(item.key) for item in process.kpis],
+            indicative=False,
+            gaps=[],
         )
         for body in bodies
         for process in body.processes
     ]
     return NodeResults(
+        score_id=identity,
         node=identity,
         key=name,
         name=name,
@@ -123,6 +137,7 @@ def node(
         headcount=10,
         responses=None,
         participation=None,
+        imported=None,
         state=state,
         overall=result(overall, State.SCORED if overall else State.LOW_COVERAGE),
         staged=None,
@@ -132,7 +147,13 @@ def node(
 
 def results(nodes: Sequence[NodeResults]) -> CampaignResults:
     return CampaignResults(
-        campaign_id=uid(2), engine="maturity/1", inputs_digest="0" * 64, threshold=5, nodes=list(nodes), mask=[]
+        campaign_id=uid(2),
+        engine="maturity/2",
+        inputs_digest="0" * 64,
+        threshold=5,
+        summary=Summary(comparability=[], straight_lining=None),
+        nodes=list(nodes),
+        mask=[],
     )
 
 

@@ -17,6 +17,7 @@ from assess.roadmap.model import Plan
 from assess.storage import tables
 from assess.tenancy.model import NewTeam
 from assess.tenancy.store import add_team
+from computed_by_hand import computed
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +36,7 @@ async def campaign(database, organisation):
         await tx.execute(insert(tables.campaign).values(_campaign(organisation, made)))
         teams = [await add_team(tx, new, None) for new in TEAMS]
         await add_contract(tx, _contract(organisation, made, teams[1:]), "a" * 64)
-        await maturity.keep(tx, _results(organisation, made, teams[1:]))
+        await maturity.keep(tx, computed(_results(organisation, made, teams[1:])))
     return made
 
 

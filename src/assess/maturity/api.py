@@ -17,8 +17,9 @@ from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.tenancy.access import THINKS, may, problems
 from assess.tenancy.model import Permission, Principal
-from assess.web.conditional import ready
+from assess.web.conditional import known, ready
 from assess.web.requests import JSON
+from assess.words import Digest
 
 PRIVATE = "private, no-cache"
 """Kept by the client alone, and asked about each time."""
@@ -64,8 +65,11 @@ async def read_results(
     catalogue: NamedDependency[Catalogue],
 ) -> Response[bytes]:
     """The results of every node of a closed campaign: the company first, then the tree. A team lead sees the own part of it."""
-    results = await service.seen_results_of(database, workers, catalogue, principal, campaign_id)
-    return _conditional(request, results, f"{principal.team_id or 'all'}")
+    kept = await service.scoring_of(database, workers, catalogue, principal.organisation_id, campaign_id)
+    etag = _etag(kept.inputs_digest, kept.engine, f"{principal.team_id or 'all'}")
+    has_it = known(request.headers.get("if-none-match", ""), etag)
+    body = b"" if has_it else await service.body_of(database, principal, kept)
+    return ready(request, body, etag, cache=PRIVATE, media_type=JSON)
 
 
 @get(
@@ -128,12 +132,14 @@ async def read_team_results(
     return _conditional(request, results, f"{assessment_id}")
 
 
-def _conditional(
-    request: Request[Any, Any, Any], body: CampaignResults | TeamResults | Mask, view: str
-) -> Response[bytes]:
-    """The reply's ETag names the facts, the engine and who looks: the same can be computed from the same only."""
-    etag = f'"{body.inputs_digest}.{body.engine}.{view}"'
+def _conditional(request: Request[Any, Any, Any], body: TeamResults | Mask, view: str) -> Response[bytes]:
+    etag = _etag(body.inputs_digest, body.engine, view)
     return ready(request, msgspec.json.encode(body), etag, cache=PRIVATE, media_type=JSON)
+
+
+def _etag(inputs: Digest, engine: str, view: str) -> str:
+    """It names the facts, the engine and who looks: the same can be computed from the same only."""
+    return f'"{inputs}.{engine}.{view}"'
 
 
 handlers = [close_campaign, read_results, read_mask, read_assessment, read_team_results]

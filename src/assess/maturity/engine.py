@@ -3,69 +3,207 @@
 Same facts, same bytes: neither the order of the people nor the order of the teams leaves a trace.
 """
 
+import gc
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Struct
 
-from assess.campaign.model import Contract, SealedTeam
-from assess.maturity.groups import Rows, answers_of, columns_of, process_scores
-from assess.maturity.model import ENGINE, CampaignResults
-from assess.maturity.published import mask_of, node_results
-from assess.maturity.tree import Node, crowd_of, nodes_of
-from assess.questionnaire.model import Questionnaire
-from assess.words import Digest
+from assess.maturity import scoring
+from assess.maturity.computed import Computed, KeptNode, packed
+from assess.maturity.facts import Inputs, written
+from assess.maturity.ledgers import Ledgers
+from assess.maturity.model import (
+    ENGINE,
+    CampaignResults,
+    Hidden,
+    Imported,
+    NodeResults,
+    ProcessResult,
+    Result,
+    Staged,
+    State,
+)
+from assess.maturity.perspectives import Perspectives, seen
+from assess.maturity.published import Shown, learning_in, shown_in
+from assess.maturity.scored import Scored, scored
+from assess.maturity.stages import LEARNING_STEP, lowest
+from assess.maturity.summaries import summary_of
+from assess.maturity.tables import absent, rows_in
+from assess.maturity.tree import Crowd, Node
+from assess.maturity.wholes import STATES
+from assess.words import Digest, Key
 
 
-class Inputs(Struct, frozen=True, kw_only=True):
-    """The facts that results are computed from: the contract, its questionnaires by digest, and the sealed answers."""
+class Imports(Struct, frozen=True):
+    """By node, at or below it: how many responses there are, and how many of them were collected elsewhere."""
 
-    contract: Contract
-    questionnaires: dict[Digest, Questionnaire]
-    answers: list[SealedTeam]
+    responses: Mapping[UUID, int]
+    imported: Mapping[UUID, int]
 
-
-def written(inputs: Inputs) -> bytes:
-    """The canonical bytes: teams by id, rows in the order of their numbers."""
-    answers = sorted(inputs.answers, key=lambda team: team.team_id)
-    ordered = Inputs(
-        contract=inputs.contract,
-        questionnaires=inputs.questionnaires,
-        answers=[SealedTeam(team_id=team.team_id, rows=sorted(team.rows)) for team in answers],
-    )
-    return msgspec.json.encode(ordered, order="deterministic")
+    def at(self, node: UUID) -> Imported:
+        """Which of them were collected elsewhere."""
+        imported = self.imported.get(node, 0)
+        if not imported:
+            return "none"
+        return "all" if imported >= self.responses[node] else "some"
 
 
 def compute(inputs: bytes) -> bytes:
-    """CampaignResults in JSON from canonical ``Inputs``; their digest is the SHA-256 of these bytes."""
+    """``Computed``, packed, from canonical ``Inputs``; their digest is the SHA-256 of these bytes."""
     facts = msgspec.json.decode(inputs, type=Inputs)
-    return msgspec.json.encode(results_of(facts, sha256(inputs).hexdigest()))
+    gc.disable()  # nothing here is cyclic, and there are many small objects
+    try:
+        return packed(computed(facts, sha256(inputs).hexdigest()))
+    finally:
+        gc.enable()
 
 
-def results_of(facts: Inputs, digest: Digest) -> CampaignResults:
-    """The results of every node, the company first, then the tree."""
-    contract, k = facts.contract, facts.contract.threshold
-    nodes = nodes_of(contract)
-    questionnaires = {asked.digest: facts.questionnaires[asked.digest] for asked in contract.questionnaires}
-    answers = answers_of(nodes, questionnaires, facts.answers)
-    processes = [process_scores(process, columns, nodes, answers, k) for process, columns in columns_of(questionnaires)]
-    total = crowd_of(nodes, _answered(nodes, answers), k, lambda node: bool(node.asked))
-    return CampaignResults(
-        campaign_id=contract.campaign_id,
+def computed(facts: Inputs, digest: Digest) -> Computed:
+    """The results of every node ready to be kept: encoded as soon as they are made, so that few exist at once."""
+    found = scored(facts)
+    views = _perspectives(found)
+    ledgers = Ledgers(found.processes, found.nodes)
+    encoder = msgspec.json.Encoder()
+    return Computed(
+        campaign_id=facts.contract.campaign_id,
         engine=ENGINE,
         inputs_digest=digest,
-        threshold=k,
-        nodes=[node_results(node, total, processes, k) for node in nodes],
-        mask=mask_of(nodes, total, processes),
+        threshold=facts.contract.threshold,
+        summary=summary_of(found),
+        mask=mask_of(found, views),
+        nodes=[
+            KeptNode(
+                node=node.node,
+                parent=node.parent,
+                key=node.key,
+                score_id=node.score_id,
+                scored=node.state is State.SCORED,
+                body=encoder.encode(node),
+                ledger=encoder.encode(ledgers.of(node.node)),
+            )
+            for node in nodes_in(found, views, digest)
+        ],
     )
 
 
-def _answered(nodes: list[Node], answers: dict[tuple[UUID, Digest], Rows]) -> dict[UUID, int]:
-    """By node, the people with at least one level anywhere."""
-    counts = {}
-    for node in nodes:
-        parts = [answers[node.id, digest] for digest in node.asked if (node.id, digest) in answers]
-        people = zip(*parts, strict=True)
-        counts[node.id] = sum(any(answer >= 0 for row in person for answer in row) for person in people)
-    return counts
+def results_of(facts: Inputs) -> CampaignResults:
+    """The same as values: the results of every node, the company first, then the tree."""
+    digest = sha256(written(facts)).hexdigest()
+    found = scored(facts)
+    views = _perspectives(found)
+    return CampaignResults(
+        campaign_id=facts.contract.campaign_id,
+        engine=ENGINE,
+        inputs_digest=digest,
+        threshold=facts.contract.threshold,
+        summary=summary_of(found),
+        nodes=list(nodes_in(found, views, digest)),
+        mask=mask_of(found, views),
+    )
+
+
+def nodes_in(found: Scored, views: Perspectives, digest: Digest) -> Iterator[NodeResults]:
+    """Everything published about each node, in the order of the tree."""
+    sources = [process.source for process in found.processes]
+    learning = learning_in(sources, LEARNING_STEP)
+    processes = [shown_in(source, found.nodes, learning, views.gaps) for source in sources]
+    imports = _imports(found)
+    for node, overall, *shown in zip(found.nodes, _overall(found), *processes, strict=True):
+        yield _node(found, node, overall, shown, imports, _score_id(found, digest, node.id))
+
+
+def mask_of(found: Scored, views: Perspectives) -> list[Hidden]:
+    """Every cell that nobody sees: in the order of the nodes, the count of responses before the processes; then perspectives."""
+    crowds: list[tuple[Key | None, Crowd]] = [(None, found.total)]
+    crowds += [(each.panel.process.key, each.panel.crowd) for each in found.processes]
+    hidden = [
+        Hidden(
+            node=node.id,
+            key=node.key,
+            name=node.name,
+            process=process,
+            perspective=None,
+            reason=crowd.hidden[node.id],
+        )
+        for node in found.nodes
+        for process, crowd in crowds
+        if node.id in crowd.hidden
+    ]
+    return [*hidden, *views.hidden]
+
+
+def _perspectives(found: Scored) -> Perspectives:
+    contract = found.facts.contract
+    return seen(found.nodes, [each.panel for each in found.processes], found.facts.voices, contract.threshold)
+
+
+def _score_id(found: Scored, digest: Digest, node: UUID) -> UUID:
+    """The same facts, the same address."""
+    return uuid5(found.facts.contract.campaign_id, f"{digest}/{ENGINE}/{node}")
+
+
+def _overall(found: Scored) -> Iterator[Result]:
+    """The overall result of each node."""
+    weak = [node.id in found.total.invited and found.total.fragile(node.id) for node in found.nodes]
+    states = found.overall.state[:, 0].tolist()
+    for state, (result,) in zip(states, rows_in(found.overall, [scoring.index], weak), strict=True):
+        yield result if result.state is State.SCORED else absent(STATES[state])
+
+
+def _node(
+    found: Scored, node: Node, overall: Result, shown: Sequence[Shown], imports: Imports, score_id: UUID
+) -> NodeResults:
+    total = found.total
+    results = [each.result for each in shown]
+    counted = total.state(node.id) is State.SCORED
+    return NodeResults(
+        score_id=score_id,
+        node=node.id,
+        key=node.key,
+        name=node.name,
+        parent=node.parent,
+        headcount=total.invited.get(node.id, 0),
+        responses=total.answered[node.id] if counted else None,
+        participation=total.participation(node.id) if counted else None,
+        imported=imports.at(node.id) if counted else None,
+        state=_state(total.state(node.id), results),
+        overall=overall,
+        staged=_staged(overall, shown),
+        processes=results,
+    )
+
+
+def _staged(overall: Result, shown: Sequence[Shown]) -> Staged | None:
+    """The level of the lowest process that counts; none if one of them is from a short form."""
+    if overall.state is not State.SCORED:
+        return None
+    counting = [each for each in shown if each.result.in_overall and each.result.result.state is State.SCORED]
+    climbs = [each.climb for each in counting if each.climb]
+    climb = lowest(climbs) if len(climbs) == len(counting) else None
+    return climb.staged if climb else None
+
+
+def _state(state: State, results: Sequence[ProcessResult]) -> State:
+    """``scored`` if any number of the node can be seen; otherwise the reason of the whole node."""
+    if any(State.SCORED in {result.result.state, result.kpi_maturity.state} for result in results):
+        return State.SCORED
+    states = {result.result.state for result in results} - {State.NOT_ASKED}
+    if state is not State.SCORED:
+        return state
+    return states.pop() if len(states) == 1 else State.LOW_COVERAGE
+
+
+def _imports(found: Scored) -> Imports:
+    parents = {node.id: node.parent for node in found.nodes}
+    responses: dict[UUID, int] = {}
+    imported: dict[UUID, int] = {}
+    for team in found.facts.answers:
+        node: UUID | None = team.team_id
+        while node is not None:
+            responses[node] = responses.get(node, 0) + len(team.rows)
+            imported[node] = imported.get(node, 0) + team.imported
+            node = parents[node]
+    return Imports(responses, imported)

@@ -4,6 +4,7 @@ Every result says on how many answers it stands, how sure it is, how much of wha
 when it is. Formulas stand in the sibling modules; these are only the words.
 """
 
+from datetime import date
 from enum import Enum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,10 +12,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from assess.campaign.model import AssessmentState, Campaign
-from assess.words import Digest, Key, Link
+from assess.campaign.model import AssessmentState, Campaign, Perspective
+from assess.words import Digest, Key, Link, Text
 
-ENGINE = "maturity/1"
+ENGINE = "maturity/2"
 """Version of the scoring engine; it changes whenever the same facts could give other results."""
 
 
@@ -29,6 +30,7 @@ class State(Enum):
     PROTECTS_OTHERS = "protects_others"
     LOW_COVERAGE = "low_coverage"
     LOW_PARTICIPATION = "low_participation"
+    INDICATIVE = "indicative"
 
 
 class Interval(Struct, frozen=True, kw_only=True):
@@ -38,21 +40,49 @@ class Interval(Struct, frozen=True, kw_only=True):
     high: float
 
 
+Strength = Literal["lack", "weak", "moderate", "strong", "very_strong"]
+"""Bands of agreement: up to .30, .50, .70, .90 and 1 (LeBreton & Senter 2008)."""
+
+
+class Agreement(Struct, frozen=True, kw_only=True):
+    """How far the people of a node see an item, a step or a process alike; it never decides what is published.
+
+    deviation: AD, the mean distance from the mean, in levels (of several items: the mean of theirs). spread: sample standard
+    deviation, in levels, of a single item only. r_wg: 0–1, of several items r_wg(J), which grows with their number: exported for
+    comparability. r_wg_star: Lindell's, the number to read; at most 1, and below 0 when people disagree more than chance would.
+    strength: the band of r_wg_star. consensus: the deviation is at most a sixth of the number of options (0.8 of five; Burke &
+    Dunlap 2002). split: at least a quarter of the people at the lower end (2 or less) and a quarter at the upper one (4 or more).
+    """
+
+    deviation: float
+    spread: float | None
+    r_wg: float
+    r_wg_star: float
+    strength: Strength
+    consensus: bool
+    split: bool
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """One number with everything that makes it honest.
 
     value: levels 1–5 (practices) or rungs 0–5 (KPI maturity); index: 0–100. Both absent unless ``state`` is ``scored``.
-    interval: what everybody invited would have said; single items have none yet. n: people with at least one level that counts.
-    coverage: share 0–1 of the applicable weight that could be scored; absent when hidden. agreement: 0–1, room for it.
+    interval: what everybody invited would have said. comparison: what such people would say, for comparing teams or moments. Both
+    absent where only a band is told, and where nothing but records speaks.
+    n: people with at least one level that counts. coverage: share 0–1 of the applicable weight that could be scored; absent when
+    hidden. agreement: absent where a distribution would show (sensitive items), and of the overall score. range: the lowest and
+    the highest value of the published teams below, unweighted; of nodes with teams below them only.
     fragile: 30–50 % participation.
     """
 
     value: float | None
     index: float | None
     interval: Interval | None
+    comparison: Interval | None
     n: int | None
     coverage: float | None
-    agreement: float | None
+    agreement: Agreement | None
+    range: Interval | None
     fragile: bool
     state: State
 
@@ -74,7 +104,8 @@ class ItemResult(Struct, frozen=True, kw_only=True):
     """A practice of a team. ``invisible``: at least 30 % do not know it.
 
     ``dont_know``: share 0–1 in steps of 0.05, only from the threshold on.
-    ``band``: for a sensitive item, all that is said of its mean; its value is then the middle of the band (1.5, 2.5, 3.5, 4.5).
+    ``band``: for a sensitive item, and for one whose mean would give it away, all that is said of its mean; its value is then the
+    middle of the band (1.5, 2.5, 3.5, 4.5).
     """
 
     key: Key
@@ -84,13 +115,53 @@ class ItemResult(Struct, frozen=True, kw_only=True):
     invisible: bool
 
 
+AttainmentStatus = Literal["reached", "not_reached", "undecided", "unknown"]
+"""Three-valued, and unknown where nothing can be compared: no value, or no target."""
+Quadrant = Literal["live_good", "live_bad", "dead_good", "dead_bad", "dead_unknown", "live_unknown"]
+"""Liveness × attainment: live and bad asks for action, dead and good is luck, dead and unknown is set up first."""
+
+
+class Attainment(Struct, frozen=True, kw_only=True):
+    """How good a measured value is against its target.
+
+    value and target: in the KPI's unit. interval: 95 %, Wilson's, of shares only, in the KPI's unit. share: the way from the
+    baseline to the target that is done, 0–1.2 (of a band: 0–1). status: ``reached`` only if the whole interval lies on the good
+    side of the target, ``not_reached`` only if it lies wholly on the bad side.
+    """
+
+    period_end: date
+    value: float
+    interval: Interval | None
+    baseline: float | None
+    target: float | None
+    share: float | None
+    status: AttainmentStatus
+
+
+class Factual(Struct, frozen=True, kw_only=True):
+    """A KPI as its record shows it. rung: 0–5, of several teams their mean by headcount; missing: what stops the next rung."""
+
+    rung: float
+    missing: list[Text]
+    attainment: Attainment | None
+    quadrant: Quadrant | None
+
+
 class KpiResult(Struct, frozen=True, kw_only=True):
-    """How alive an indicator is: mean rung, the rung that 60 % of the people confirm, and the share who know it."""
+    """How alive an indicator is, as people see it and as its record shows it.
+
+    result: the mean rung that people give; rung: the one that 60 % of them confirm; awareness: the share 0–1 who know it.
+    factual: absent without a record. gap: the mean rung that people give minus the factual one; above 1 "believed but not
+    evidenced", below -1 "dead indicator": measured, unseen.
+    """
 
     key: Key
     result: Result
     rung: int | None
     awareness: float | None
+    factual: Factual | None
+    gap: float | None
+    finding: Literal["believed_not_evidenced", "dead_indicator"] | None
 
 
 class StepResult(Struct, frozen=True, kw_only=True):
@@ -103,8 +174,39 @@ class StepResult(Struct, frozen=True, kw_only=True):
     items: list[ItemResult]
 
 
+class View(Struct, frozen=True, kw_only=True):
+    """What one perspective says: mean of its people's composites (levels), and how many they are."""
+
+    perspective: Perspective
+    mean: float
+    n: int
+
+
+class PerspectiveGap(Struct, frozen=True, kw_only=True):
+    """Two perspectives on a step (``step`` absent: the whole process), shown only where both reach the threshold.
+
+    difference: left minus right, in levels; interval, standard_error, freedom, t, p: Welch's. effect: Hedges' g.
+    flagged: the interval's lower bound is above 0.3 level. A positive gap of managers over members is expected.
+    """
+
+    step: Key | None
+    left: View
+    right: View
+    difference: float
+    interval: Interval
+    standard_error: float
+    freedom: float
+    t: float
+    p: float
+    effect: float
+    flagged: bool
+
+
 class ProcessResult(Struct, frozen=True, kw_only=True):
-    """A process, its weakest step, and its KPI maturity as an axis of its own."""
+    """A process, its weakest step, its KPI maturity as an axis of its own, and how perspectives on it differ.
+
+    indicative: from the express form; then no step has a result, and nothing is staged or ranked.
+    """
 
     key: Key
     in_overall: bool
@@ -114,6 +216,12 @@ class ProcessResult(Struct, frozen=True, kw_only=True):
     steps: list[StepResult]
     kpi_maturity: Result
     kpis: list[KpiResult]
+    indicative: bool
+    gaps: list[PerspectiveGap]
+
+
+Imported = Literal["none", "some", "all"]
+"""Which of the responses were collected elsewhere and imported."""
 
 
 class NodeResults(Struct, frozen=True, kw_only=True):
@@ -121,9 +229,11 @@ class NodeResults(Struct, frozen=True, kw_only=True):
 
     headcount: people invited at or below this node. responses: people who gave at least one level, and participation, their share
     0–1; both absent when hidden. state: ``scored`` if any number of the node can be seen. processes: those of the campaign, the
-    core ones first; one that cannot be seen has its steps without items.
+    core ones first; one that cannot be seen has its steps without items. score_id: the address of these results, and of their
+    explanation. imported: absent when hidden.
     """
 
+    score_id: UUID
     node: UUID
     key: Key
     name: str
@@ -131,6 +241,7 @@ class NodeResults(Struct, frozen=True, kw_only=True):
     headcount: int
     responses: int | None
     participation: float | None
+    imported: Imported | None
     state: State
     overall: Result
     staged: Staged | None
@@ -138,13 +249,57 @@ class NodeResults(Struct, frozen=True, kw_only=True):
 
 
 class Hidden(Struct, frozen=True, kw_only=True):
-    """A cell that nobody sees, and why: a node's results on one process, or (``process`` absent) its count of responses."""
+    """A cell that nobody sees, and why: a node's results on one process, or (``process`` absent) its count of responses.
+
+    perspective: of a cell that shows one perspective's part of the node only.
+    """
 
     node: UUID
     key: Key
     name: str
     process: Key | None
+    perspective: Perspective | None
     reason: State
+
+
+Comparing = Literal["ranking", "bands", "none"]
+"""Whether teams may be ranked, put into bands, or not compared at all."""
+
+
+class Comparability(Struct, frozen=True, kw_only=True):
+    """Whether the published teams differ more than their own people do: one-way analysis of variance of people's composites.
+
+    process absent: the overall score. icc1, icc2: reliability of one person's view, and of a team's mean; f, p: the test that
+    all teams are alike. Absent where fewer than two teams can be compared. reason: why, as a sentence.
+    """
+
+    process: Key | None
+    teams: int
+    people: int
+    icc1: float | None
+    icc2: float | None
+    f: float | None
+    p: float | None
+    allowed: Comparing
+    reason: Text
+
+
+class StraightLining(Struct, frozen=True, kw_only=True):
+    """People who gave the same level at least 15 times in a row: told, never dropped.
+
+    Shown for the company, where they and the others both reach the threshold. overall_without: the overall value without them,
+    where it moves by more than 0.1 level.
+    """
+
+    people: int
+    overall_without: float | None
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """What is said of a campaign as a whole."""
+
+    comparability: list[Comparability]
+    straight_lining: StraightLining | None
 
 
 class CampaignResults(Struct, frozen=True, kw_only=True):
@@ -154,6 +309,7 @@ class CampaignResults(Struct, frozen=True, kw_only=True):
     engine: str
     inputs_digest: Digest
     threshold: int
+    summary: Summary
     nodes: list[NodeResults]
     mask: list[Hidden]
 

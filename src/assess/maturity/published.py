@@ -1,104 +1,277 @@
-"""What is published of each node: numbers where they may be seen, states with their reason everywhere else."""
+"""What is published of each node on one process: numbers where they may be seen, states with their reason everywhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assess.maturity import kpi, scoring
-from assess.maturity.groups import CORE, GroupScores, ProcessScores
-from assess.maturity.model import Hidden, NodeResults, ProcessResult, Result, State, StepResult
-from assess.maturity.rollup import (
-    PRACTICE,
-    RUNG,
-    NodeScores,
-    Rolled,
-    absent,
-    item_result,
-    kpi_result,
-    node_scores,
-    of_parts,
+from assess.maturity.arrays import Flags
+from assess.maturity.model import (
+    Band,
+    Factual,
+    ItemResult,
+    KpiResult,
+    PerspectiveGap,
+    ProcessResult,
+    Result,
+    State,
+    StepResult,
 )
-from assess.maturity.stages import LEARNING_STEP, Climb, Evidence, StagedItem, climbed, lowest
-from assess.maturity.tree import Crowd, Node
-from assess.questionnaire.model import Process, Step
+from assess.maturity.panels import Panel
+from assess.maturity.recorded import Recorded, finding
+from assess.maturity.rollup import Rolled
+from assess.maturity.scoring import TOLERANCE
+from assess.maturity.stages import Climb, Evidence, StagedItem, climbed, lowest
+from assess.maturity.tables import absent, lists_in, rows_in
+from assess.maturity.tree import Node
+from assess.questionnaire.model import Item, Kind, Process, Step
 from assess.words import Key
+
+INVISIBLE = 0.3
+"""The share of "don't know" from which a practice counts as invisible."""
+
+Learning = Mapping[int, tuple[float, float]]
+"""By place in the tree, the value of the learning step and its lower bound."""
+Gaps = Mapping[tuple[UUID, Key], list[PerspectiveGap]]
+
+_MIDDLES: Mapping[Band, float] = {"<2": 1.5, "2-3": 2.5, "3-4": 3.5, ">4": 4.5}
 
 
 class Shown(Struct, frozen=True):
-    """A process of a node, as it is published; ``rolled`` and ``climb`` are there only when it may be seen."""
+    """A process of a node as it is published, and its climb where it is staged."""
 
     process: Process
     result: ProcessResult
-    rolled: Rolled | None = None
     climb: Climb | None = None
 
 
-class Seen(Struct, frozen=True):
-    """A process of a node that may be seen, with all that its steps' levels depend on."""
+class Source(Struct, frozen=True):
+    """A process with all that its published words are made of. banded: by column, the items that are told by their band."""
 
-    process: Process
-    groups: list[GroupScores]
-    scores: NodeScores
-    learning: Rolled | None
-    k: int
-    fragile: bool
+    panel: Panel
+    rolled: Rolled
+    recorded: Recorded
+    banded: Flags
+
+    @property
+    def indicative(self) -> bool:
+        """From a short form."""
+        return self.panel.asked.indicative
 
 
-def node_results(node: Node, total: Crowd, processes: Sequence[ProcessScores], k: int) -> NodeResults:
-    """Everything published about one node. ``total``: everybody who was asked anything."""
-    shown = _processes(node.id, processes, k)
-    results = [found.result for found in shown]
-    overall, climb = _overall(shown, fragile=node.id in total.invited and total.fragile(node.id))
-    counted = total.state(node.id) is State.SCORED
-    return NodeResults(
-        node=node.id,
-        key=node.key,
-        name=node.name,
-        parent=node.parent,
-        headcount=total.invited.get(node.id, 0),
-        responses=total.answered[node.id] if counted else None,
-        participation=total.participation(node.id) if counted else None,
-        state=_state(total.state(node.id), results),
-        overall=overall,
-        staged=climb.staged if climb else None,
-        processes=results,
+class Row(Struct, frozen=True):
+    """One node's results on one process, in the order of the columns."""
+
+    node: UUID
+    place: int
+    items: list[Result]
+    steps: list[Result]
+    process: Result
+    means: list[float]
+    prudent: list[float]
+    dont_know: list[float]
+    rungs: list[list[float]]
+
+
+def shown_in(source: Source, nodes: Sequence[Node], learning: Learning, gaps: Gaps) -> Iterator[Shown]:
+    """The process at every node of the tree, in the tree's order."""
+    words: _Words | _ShortForm = _ShortForm(source, gaps) if source.indicative else _Words(source, learning, gaps)
+    rows = _rows(source, nodes)
+    places = set(source.rolled.below.places.tolist())
+    unseen: dict[State, Shown] = {}
+    for place, node in enumerate(nodes):
+        if place in places:
+            yield words.shown(next(rows))
+        else:
+            state = source.panel.crowd.state(node.id)
+            if state not in unseen:
+                unseen[state] = _unseen(source.panel.process, state, indicative=source.indicative)
+            yield unseen[state]
+
+
+def learning_in(sources: Sequence[Source], step: Key) -> Learning:
+    """Where the learning step is scored, its value and its lower bound; never from a short form."""
+    for source in sources:
+        keys = [each.key for each in source.panel.process.steps]
+        if step in keys and not source.panel.asked.indicative:
+            table, column = source.rolled.steps, keys.index(step)
+            values = zip(table.value[:, column].tolist(), table.low[:, column].tolist(), strict=True)
+            found = zip(source.rolled.below.places.tolist(), values, strict=True)
+            return {place: pair for place, pair in found if not isnan(pair[0])}
+    return {}
+
+
+def _rows(source: Source, nodes: Sequence[Node]) -> Iterator[Row]:
+    rolled, crowd = source.rolled, source.panel.crowd
+    places = rolled.below.places.tolist()
+    fragile = [crowd.fragile(nodes[place].id) for place in places]
+    by_item = [scoring.index if item.kind is Kind.PRACTICE else kpi.index for item in source.panel.asked.items]
+    by_step = [*(scoring.index for _ in source.panel.process.steps), kpi.index]
+    parts = zip(
+        places,
+        rows_in(rolled.items, by_item, fragile),
+        rows_in(rolled.steps, by_step, fragile),
+        rows_in(rolled.process, [scoring.index], fragile),
+        lists_in(rolled.items.value, rolled.prudent, rolled.dont_know, rolled.rungs),
+        strict=True,
+    )
+    for place, items, steps, (process,), rest in parts:
+        yield Row(nodes[place].id, place, items, steps, process, *rest)
+
+
+class _Words:
+    """A process that may be seen, with all that its steps' levels depend on."""
+
+    def __init__(self, source: Source, learning: Learning, gaps: Gaps):
+        self.source, self.learning, self.gaps = source, learning, gaps
+        self.process = source.panel.process
+        self.columns = source.panel.asked.columns
+        self.banded = source.banded.tolist()
+
+    def shown(self, row: Row) -> Shown:
+        """One node's results."""
+        climbs = [self._climb(row, step, number) for number, step in enumerate(self.process.steps)]
+        scored = row.process.state is State.SCORED
+        climb = lowest([found for found in climbs if found]) if scored else None
+        maturity = row.steps[-1] if self.process.kpis else absent(State.NOT_ASKED)
+        result = ProcessResult(
+            key=self.process.key,
+            in_overall=self.process.in_overall,
+            result=row.process,
+            staged=climb.staged if climb else None,
+            weakest_step=self._weakest(row),
+            steps=[
+                self._step(row, step, number, climb)
+                for number, (step, climb) in enumerate(zip(self.process.steps, climbs, strict=True))
+            ],
+            kpi_maturity=maturity,
+            kpis=[*(self._kpi(row, item) for item in self.process.kpis), *self._unasked(row)],
+            indicative=False,
+            gaps=self.gaps.get((row.node, self.process.key), []),
+        )
+        return Shown(self.process, result, climb)
+
+    def _weakest(self, row: Row) -> Key | None:
+        """The lowest scored step, the first of equals: a chain is bought by the client at its weakest link."""
+        scored = [(found.value, number) for number, found in enumerate(row.steps[:-1]) if found.value is not None]
+        return self.process.steps[min(scored)[1]].key if scored else None
+
+    def _step(self, row: Row, step: Step, number: int, climb: Climb | None) -> StepResult:
+        return StepResult(
+            key=step.key,
+            result=row.steps[number],
+            prudent=_told(row.prudent[number]),
+            staged=climb.staged if climb else None,
+            items=[self._item(row, item, self.columns[item.key]) for item in step.items],
+        )
+
+    def _item(self, row: Row, item: Item, column: int) -> ItemResult:
+        """A practice; of one that must not be told exactly only the band of its mean."""
+        result, unknown = row.items[column], row.dont_know[column]
+        band = _band(result.value) if self.banded[column] and result.value is not None else None
+        if band:
+            result = replace(result, value=_MIDDLES[band], index=scoring.index(_MIDDLES[band]))
+        return ItemResult(
+            key=item.key,
+            result=result,
+            band=band,
+            dont_know=None if isnan(unknown) else round(unknown * 20) / 20,
+            invisible=unknown >= INVISIBLE - TOLERANCE,
+        )
+
+    def _climb(self, row: Row, step: Step, number: int) -> Climb | None:
+        """The staged level of a scored step; items that do not apply are no part of it."""
+        found = row.steps[number]
+        if found.value is None:
+            return None
+        columns = [self.columns[item.key] for item in step.items]
+        items = [
+            StagedItem(item.weight, item.gate, _told(row.means[column]))
+            for item, column in zip(step.items, columns, strict=True)
+            if row.items[column].state is not State.NOT_APPLICABLE
+        ]
+        rungs = row.steps[-1]
+        learning, sure = self.learning.get(row.place, (None, None))
+        evidence = Evidence(value=found.value, items=items, kpi=rungs.value, learning=learning)
+        return climbed(evidence, value=_low(found) or found.value, kpi=_low(rungs), learning=sure)
+
+    def _kpi(self, row: Row, item: Item) -> KpiResult:
+        """An indicator: as people see it, as its record shows it, and how far the two are apart."""
+        column = self.columns[item.key]
+        result, rungs = row.items[column], row.rungs[column - self.source.panel.asked.practices]
+        scored = result.state is State.SCORED
+        factual = self._factual(row, item.key)
+        gap = result.value - factual.rung if factual and result.value is not None else None
+        return KpiResult(
+            key=item.key,
+            result=result,
+            rung=kpi.confirmed(rungs[:-1], rungs[-1]) if scored else None,
+            awareness=rungs[-1] if scored else None,
+            factual=factual,
+            gap=gap,
+            finding=finding(gap),
+        )
+
+    def _unasked(self, row: Row) -> Iterator[KpiResult]:
+        """The indicators that nobody is asked about, but that have a record."""
+        for key in sorted(self.source.recorded.homes.keys() - self.columns.keys()):
+            if factual := self._factual(row, key):
+                yield KpiResult(
+                    key=key,
+                    result=absent(State.NOT_ASKED),
+                    rung=None,
+                    awareness=None,
+                    factual=factual,
+                    gap=None,
+                    finding=None,
+                )
+
+    def _factual(self, row: Row, key: Key) -> Factual | None:
+        return self.source.recorded.at(key, row.node, self.source.panel.crowd.groups[row.node])
+
+
+class _ShortForm:
+    """A process from a short form: itself, and nothing below it."""
+
+    def __init__(self, source: Source, gaps: Gaps):
+        self.shape = _unseen(source.panel.process, State.INDICATIVE, indicative=True)
+        process = source.panel.process
+        self.steps = [_bare(step) for step in process.steps]
+        self.kpis = [_bare_kpi(item) for item in process.kpis]
+        self.gaps = gaps
+
+    def shown(self, row: Row) -> Shown:
+        """One node's results."""
+        shape = self.shape
+        gaps = [gap for gap in self.gaps.get((row.node, shape.process.key), []) if gap.step is None]
+        result = replace(shape.result, result=row.process, steps=self.steps, kpis=self.kpis, gaps=gaps)
+        return Shown(shape.process, result)
+
+
+def _bare(step: Step) -> StepResult:
+    items = [
+        ItemResult(key=item.key, result=absent(State.INDICATIVE), band=None, dont_know=None, invisible=False)
+        for item in step.items
+    ]
+    return StepResult(key=step.key, result=absent(State.INDICATIVE), prudent=None, staged=None, items=items)
+
+
+def _bare_kpi(item: Item) -> KpiResult:
+    return KpiResult(
+        key=item.key,
+        result=absent(State.INDICATIVE),
+        rung=None,
+        awareness=None,
+        factual=None,
+        gap=None,
+        finding=None,
     )
 
 
-def mask_of(nodes: Sequence[Node], total: Crowd, processes: Sequence[ProcessScores]) -> list[Hidden]:
-    """Every cell that nobody sees: in the order of the nodes, the count of responses before the processes."""
-    crowds: list[tuple[Key | None, Crowd]] = [(None, total), *((found.process.key, found.crowd) for found in processes)]
-    return [
-        Hidden(node=node.id, key=node.key, name=node.name, process=process, reason=crowd.hidden[node.id])
-        for node in nodes
-        for process, crowd in crowds
-        if node.id in crowd.hidden
-    ]
-
-
-def _state(state: State, results: Sequence[ProcessResult]) -> State:
-    """``scored`` if any number of the node can be seen; otherwise the reason of the whole node."""
-    if any(State.SCORED in {result.result.state, result.kpi_maturity.state} for result in results):
-        return State.SCORED
-    states = {result.result.state for result in results} - {State.NOT_ASKED}
-    if state is not State.SCORED:
-        return state
-    return states.pop() if len(states) == 1 else State.LOW_COVERAGE
-
-
-def _processes(node: UUID, processes: Sequence[ProcessScores], k: int) -> list[Shown]:
-    scores = [node_scores(found, node) if found.crowd.state(node) is State.SCORED else None for found in processes]
-    learning = next((seen.steps[LEARNING_STEP] for seen in scores if seen and LEARNING_STEP in seen.steps), None)
-    return [
-        _shown(Seen(found.process, found.at(node), seen, learning, k, found.crowd.fragile(node)))
-        if seen
-        else _unseen(found.process, found.crowd.state(node))
-        for found, seen in zip(processes, scores, strict=True)
-    ]
-
-
-def _unseen(process: Process, state: State) -> Shown:
+def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
     """The shape of a process without any of its numbers."""
     result = ProcessResult(
         key=process.key,
@@ -112,90 +285,24 @@ def _unseen(process: Process, state: State) -> Shown:
         ],
         kpi_maturity=absent(state),
         kpis=[],
+        indicative=indicative,
+        gaps=[],
     )
     return Shown(process, result)
 
 
-def _shown(seen: Seen) -> Shown:
-    climbs = {step.key: _climb(seen, step) for step in seen.process.steps}
-    climb = lowest([found for found in climbs.values() if found]) if seen.scores.process.estimate else None
-    result = ProcessResult(
-        key=seen.process.key,
-        in_overall=seen.process.in_overall,
-        result=seen.scores.process.result(PRACTICE, scoring.index, fragile=seen.fragile),
-        staged=climb.staged if climb else None,
-        weakest_step=seen.scores.weakest,
-        steps=[_step(seen, step, climbs[step.key]) for step in seen.process.steps],
-        kpi_maturity=_kpi_maturity(seen),
-        kpis=[
-            kpi_result(item, seen.groups, seen.scores.items[item.key], fragile=seen.fragile)
-            for item in seen.process.kpis
-        ],
-    )
-    return Shown(seen.process, result, seen.scores.process, climb)
+def _told(value: float) -> float | None:
+    return None if isnan(value) else value
 
 
-def _step(seen: Seen, step: Step, climb: Climb | None) -> StepResult:
-    rolled = seen.scores.steps[step.key]
-    return StepResult(
-        key=step.key,
-        result=rolled.result(PRACTICE, scoring.index, fragile=seen.fragile),
-        prudent=rolled.prudent,
-        staged=climb.staged if climb else None,
-        items=[
-            item_result(item, seen.groups, seen.scores.items[item.key], seen.k, fragile=seen.fragile)
-            for item in step.items
-        ],
-    )
+def _low(result: Result) -> float | None:
+    """The lower bound; of what has none, as it rests on facts, the value."""
+    return result.interval.low if result.interval else result.value
 
 
-def _kpi_maturity(seen: Seen) -> Result:
-    if not seen.process.kpis:
-        return absent(State.NOT_ASKED)
-    return seen.scores.kpis.result(RUNG, kpi.index, fragile=seen.fragile)
-
-
-def _climb(seen: Seen, step: Step) -> Climb | None:
-    """The staged level of a scored step; items that do not apply are no part of it."""
-    rolled = seen.scores.steps[step.key]
-    bounds = rolled.interval(PRACTICE)
-    if rolled.whole.value is None or bounds is None:
-        return None
-    means = [(item, seen.scores.items[item.key]) for item in step.items]
-    evidence = Evidence(
-        value=rolled.whole.value,
-        items=[
-            StagedItem(item.weight, item.gate, mean.value)
-            for item, mean in means
-            if mean.state is not State.NOT_APPLICABLE
-        ],
-        kpi=seen.scores.kpis.whole.value,
-        learning=seen.learning.whole.value if seen.learning else None,
-    )
-    return climbed(
-        evidence,
-        value=bounds.low,
-        kpi=_low(seen.scores.kpis, RUNG),
-        learning=_low(seen.learning, PRACTICE) if seen.learning else None,
-    )
-
-
-def _low(rolled: Rolled, ladder: tuple[float, float]) -> float | None:
-    bounds = rolled.interval(ladder)
-    return None if bounds is None else bounds.low
-
-
-def _overall(shown: Sequence[Shown], *, fragile: bool) -> tuple[Result, Climb | None]:
-    """The mean of the processes that count, if all of them are scored; the level of the lowest."""
-    counting = [found for found in shown if found.result.in_overall]
-    asked = [found for found in counting if found.result.result.state is not State.NOT_ASKED]
-    keys = [found.result.key for found in asked]
-    needed = {found.result.key for found in counting}
-    if not asked or (needed | set(CORE) if needed & set(CORE) else needed) - set(keys):
-        return absent(State.NOT_ASKED), None
-    missing = [found.result.result.state for found in asked if found.result.result.state is not State.SCORED]
-    if missing or len(keys) > len(set(keys)):  # two versions of one process make no process
-        return absent(missing[0] if missing else State.LOW_COVERAGE), None
-    parts = [(found.process.weight, found.rolled) for found in asked if found.rolled]
-    climb = lowest([found.climb for found in asked if found.climb])
-    return of_parts(parts, 1.0).result(PRACTICE, scoring.index, fragile=fragile), climb
+def _band(mean: float) -> Band:
+    if mean < 2:
+        return "<2"
+    if mean < 3:
+        return "2-3"
+    return "3-4" if mean <= 4 else ">4"

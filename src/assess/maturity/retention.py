@@ -6,7 +6,7 @@ from uuid import UUID
 from assess.campaign.erasure import erase_campaign, past_retention
 from assess.campaign.sealing import TOUCHED
 from assess.errors import Unavailable
-from assess.maturity.service import ResultsNotYet, results_of
+from assess.maturity.service import ResultsNotYet, scoring_of
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database
 from assess.storage.workers import Workers
@@ -36,7 +36,7 @@ async def _scored(
 ) -> bool:
     """Whether there is nothing left to wait for; what is only busy now is tried again in the next round."""
     try:
-        await results_of(database, workers, catalogue, organisation_id, campaign_id)
+        await scoring_of(database, workers, catalogue, organisation_id, campaign_id)
     except ResultsNotYet:  # a draft that was never launched
         return True
     except Unavailable:

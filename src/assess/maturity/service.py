@@ -6,19 +6,13 @@ import msgspec
 
 from assess.campaign import housekeeping, sealing
 from assess.campaign import store as campaigns
-from assess.campaign.model import CampaignState
 from assess.errors import Conflict, Forbidden
 from assess.maturity import store
-from assess.maturity.engine import Inputs, written
-from assess.maturity.model import (
-    AssessmentStatus,
-    CampaignResults,
-    ClosedCampaign,
-    Mask,
-    State,
-    TeamResults,
-    below,
-)
+from assess.maturity.computed import read
+from assess.maturity.facts import Inputs, written
+from assess.maturity.model import AssessmentStatus, CampaignResults, ClosedCampaign, Mask, TeamResults
+from assess.maturity.records_store import records_at
+from assess.maturity.tree import at_or_below
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx
 from assess.storage.secrets import Secrets
@@ -62,52 +56,77 @@ async def close(
     computed when they are first read.
     """
     closed = await housekeeping.close(database, secrets, campaign_id, organisation_id)
-    results = await results_of(database, workers, catalogue, organisation_id, campaign_id)
-    teams = [node for node in results.nodes if node.parent is not None]
-    scored = sum(node.state is State.SCORED for node in teams)
+    kept = await scoring_of(database, workers, catalogue, organisation_id, campaign_id)
+    async with database.transaction(organisation_id) as tx:
+        scored, teams = await store.scored_teams(tx, kept.id)
     rels = ("results", "participation")
     return ClosedCampaign(
         campaign=closed,
         scored=scored,
-        insufficient=len(teams) - scored,
+        insufficient=teams - scored,
         links=[Link(rel=rel, href=f"/v1/campaigns/{campaign_id}/{rel}") for rel in rels],
     )
 
 
-async def results_of(
+async def scoring_of(
     database: Database, workers: Workers, catalogue: Catalogue, organisation_id: UUID, campaign_id: UUID
-) -> CampaignResults:
-    """The results of a closed campaign, computed when they are first asked for. Raises CampaignNotFound or ResultsNotYet."""
+) -> store.Kept:
+    """The scoring of a closed campaign, computed when it is first asked for.
+
+    Raises CampaignNotFound, ResultsNotYet or AnswersErased.
+    """
     async with database.transaction(organisation_id) as tx:
-        if kept := await store.kept_of(tx, campaign_id):
+        if kept := await store.kept_scoring(tx, campaign_id):
             return kept
-        facts = await _facts(tx, catalogue, campaign_id)
-    results = msgspec.json.decode(await workers.run(COMPUTE, written(facts)), type=CampaignResults)
+        facts = await facts_of(tx, catalogue, campaign_id)
+    computed = read(await workers.run(COMPUTE, written(facts)))
     async with database.transaction(organisation_id) as tx:
-        await store.keep(tx, results)
-    return results
+        await store.keep(tx, computed)
+    async with database.transaction(organisation_id) as tx:
+        kept = await store.kept_scoring(tx, campaign_id)
+    if kept is None:
+        raise ResultsNotYet
+    return kept
+
+
+async def body_of(database: Database, principal: Principal, kept: store.Kept) -> bytes:
+    """``CampaignResults`` in JSON, as much of them as the holder of a key sees: a team lead the own team and those below it."""
+    async with database.transaction(principal.organisation_id) as tx:
+        nodes = at_or_below(await store.tree_of(tx, kept.campaign_id), principal.team_id)
+        bodies = await store.bodies_of(tx, kept.id, nodes)
+    seen = set(nodes)
+    return msgspec.json.encode(
+        {
+            "campaign_id": kept.campaign_id,
+            "engine": kept.engine,
+            "inputs_digest": kept.inputs_digest,
+            "threshold": kept.threshold,
+            "summary": kept.summary,
+            "nodes": [msgspec.Raw(body) for body in bodies],
+            "mask": [hidden for hidden in kept.mask if hidden.node in seen],
+        }
+    )
 
 
 async def seen_results_of(
     database: Database, workers: Workers, catalogue: Catalogue, principal: Principal, campaign_id: UUID
 ) -> CampaignResults:
-    """The results that the holder of a key sees; raises as ``results_of``."""
-    return below(
-        await results_of(database, workers, catalogue, principal.organisation_id, campaign_id), principal.team_id
-    )
+    """The results that the holder of a key sees, as values; raises as ``scoring_of``."""
+    kept = await scoring_of(database, workers, catalogue, principal.organisation_id, campaign_id)
+    return msgspec.json.decode(await body_of(database, principal, kept), type=CampaignResults)
 
 
 async def mask_of(
     database: Database, workers: Workers, catalogue: Catalogue, organisation_id: UUID, campaign_id: UUID
 ) -> Mask:
-    """What nobody sees, and why; raises as ``results_of``."""
-    results = await results_of(database, workers, catalogue, organisation_id, campaign_id)
+    """What nobody sees, and why; raises as ``scoring_of``."""
+    kept = await scoring_of(database, workers, catalogue, organisation_id, campaign_id)
     return Mask(
         campaign_id=campaign_id,
-        engine=results.engine,
-        inputs_digest=results.inputs_digest,
-        threshold=results.threshold,
-        hidden=results.mask,
+        engine=kept.engine,
+        inputs_digest=kept.inputs_digest,
+        threshold=kept.threshold,
+        hidden=kept.mask,
     )
 
 
@@ -125,33 +144,37 @@ async def status_of(tx: Tx, principal: Principal, assessment_id: UUID) -> Assess
 async def team_results_of(
     database: Database, workers: Workers, catalogue: Catalogue, principal: Principal, assessment_id: UUID
 ) -> TeamResults:
-    """The results of one team. Raises AssessmentNotFound, TeamBeyondKey or ResultsNotYet."""
+    """The results of one team. Raises AssessmentNotFound, TeamBeyondKey, ResultsNotYet or AnswersErased."""
     async with database.transaction(principal.organisation_id) as tx:
         kept = await store.kept_of_team(tx, assessment_id)
-        row = kept or await store.assessment_of(tx, assessment_id)
-        await _check_seen(tx, principal, row.team_id)
-    if kept:
-        return msgspec.convert({**kept._mapping, "assessment_id": assessment_id}, TeamResults)
-    results = await results_of(database, workers, catalogue, principal.organisation_id, row.campaign_id)
-    return TeamResults(
-        assessment_id=assessment_id,
-        campaign_id=results.campaign_id,
-        engine=results.engine,
-        inputs_digest=results.inputs_digest,
-        threshold=results.threshold,
-        results=next(node for node in results.nodes if node.node == row.team_id),
-    )
+        row = kept or (await store.assessment_of(tx, assessment_id))._mapping
+        await _check_seen(tx, principal, row["team_id"])
+    if kept is None:
+        await scoring_of(database, workers, catalogue, principal.organisation_id, row["campaign_id"])
+        async with database.transaction(principal.organisation_id) as tx:
+            kept = await store.kept_of_team(tx, assessment_id)
+    if kept is None:
+        raise ResultsNotYet
+    return msgspec.convert({**kept, "assessment_id": assessment_id}, TeamResults)
 
 
-async def _facts(tx: Tx, catalogue: Catalogue, campaign_id: UUID) -> Inputs:
+async def facts_of(tx: Tx, catalogue: Catalogue, campaign_id: UUID) -> Inputs:
+    """Everything that the results of a closed campaign are computed from. Raises as ``scoring_of``."""
     campaign = await campaigns.campaign_of(tx, campaign_id)
-    if campaign.state in {CampaignState.DRAFT, CampaignState.OPEN}:
+    if campaign.closed_at is None:
         raise ResultsNotYet(f"its state is {campaign.state.value}")
     if campaign.erased_on is not None:
         raise AnswersErased(f"it happened on {campaign.erased_on}")
     contract, answers, _ = await sealing.sealed_of(tx, campaign_id)
-    versions = {asked.digest: catalogue.version(asked.digest) for asked in contract.questionnaires}
-    return Inputs(contract=contract, questionnaires=versions, answers=answers)
+    cutoff = campaign.closed_at.date()
+    return Inputs(
+        contract=contract,
+        questionnaires={asked.digest: catalogue.version(asked.digest) for asked in contract.questionnaires},
+        answers=answers,
+        voices=await sealing.voices_of(tx, campaign_id),
+        kpis=await records_at(tx, cutoff),
+        cutoff=cutoff,
+    )
 
 
 async def _check_seen(tx: Tx, principal: Principal, team_id: UUID) -> None:

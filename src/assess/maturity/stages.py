@@ -50,8 +50,9 @@ class Climb(Struct, frozen=True, kw_only=True):
 
 def climbed(evidence: Evidence, *, value: float, kpi: float | None, learning: float | None) -> Climb:
     """The level that the evidence reaches; the keywords are the lower bounds of its value, KPI maturity and learning."""
-    level, blocked_by = _level(evidence)
-    sure, _ = _level(replace(evidence, value=value, kpi=kpi, learning=learning))
+    items = _items(evidence.items)
+    level, blocked_by = _level(items, evidence.value, evidence.kpi, evidence.learning)
+    sure, _ = _level(items, value, kpi, learning)
     staged = Staged(
         level=level, blocked_at=level + 1 if blocked_by else None, blocked_by=blocked_by, confirmed=sure >= level
     )
@@ -67,36 +68,53 @@ def lowest(climbs: Sequence[Climb]) -> Climb | None:
     return Climb(staged=replace(weakest.staged, confirmed=sure >= (weakest.staged.level or 0)), sure=sure)
 
 
-def _level(evidence: Evidence) -> tuple[int, list[Condition]]:
+class _Items(Struct, frozen=True):
+    """What the levels ask of items. gate: the lowest mean of a gate item; unmeasured: a gate item has none. scored: by weight."""
+
+    gate: float | None
+    unmeasured: bool
+    scored: Sequence[tuple[float, float]]
+    weight: float
+
+
+def _items(items: Sequence[StagedItem]) -> _Items:
+    gates = [item.mean for item in items if item.gate]
+    known = [mean for mean in gates if mean is not None]
+    scored = [(item.mean, item.weight) for item in items if item.mean is not None]
+    return _Items(min(known, default=None), len(known) < len(gates), scored, sum(weight for _, weight in scored))
+
+
+def _level(items: _Items, value: float, kpi: float | None, learning: float | None) -> tuple[int, list[Condition]]:
     for level in NEEDED_MEAN:
-        if failed := _failed(evidence, level):
+        if failed := _failed(items, level, value, kpi, learning):
             return level - 1, failed
     return max(NEEDED_MEAN), []
 
 
-def _failed(evidence: Evidence, level: int) -> list[Condition]:
+def _failed(items: _Items, level: int, value: float, kpi: float | None, learning: float | None) -> list[Condition]:
     """The conditions of a level that do not hold; unmeasured ones are told as one."""
-    gates = [item.mean for item in evidence.items if item.gate]
-    conditions: list[tuple[Condition, bool | None]] = [
-        ("mean", _reaches(evidence.value, NEEDED_MEAN[level])),
-        *[("gate", _reaches(mean, level - 1)) for mean in gates],
-        ("breadth", _is_broad(evidence.items, level)),
-        ("kpi", _reaches(evidence.kpi, NEEDED_KPI.get(level))),
-        ("learning", _reaches(evidence.learning, NEEDED_LEARNING.get(level))),
-    ]
-    failed: list[Condition] = list(dict.fromkeys(name for name, holds in conditions if holds is False))
-    return [*failed, "not_measured"] if any(holds is None for _, holds in conditions) else failed
+    failed: list[Condition] = []
+    if value < NEEDED_MEAN[level] - TOLERANCE:
+        failed.append("mean")
+    if items.gate is not None and items.gate < level - 1 - TOLERANCE:
+        failed.append("gate")
+    if not _is_broad(items, level):
+        failed.append("breadth")
+    unmeasured = items.unmeasured
+    others: tuple[tuple[Condition, float | None, float | None], ...] = (
+        ("kpi", kpi, NEEDED_KPI.get(level)),
+        ("learning", learning, NEEDED_LEARNING.get(level)),
+    )
+    for name, reached, needed in others:
+        if needed is not None and reached is None:
+            unmeasured = True
+        elif needed is not None and reached is not None and reached < needed - TOLERANCE:
+            failed.append(name)
+    return [*failed, "not_measured"] if unmeasured else failed
 
 
-def _reaches(value: float | None, needed: float | None) -> bool | None:
-    """None: something is needed, and nothing was measured."""
-    if needed is None:
-        return True
-    return None if value is None else value >= needed - TOLERANCE
-
-
-def _is_broad(items: Sequence[StagedItem], level: int) -> bool:
+def _is_broad(items: _Items, level: int) -> bool:
     """Whether items of 70 % of the scored weight stand at most half a level below."""
-    scored = [item for item in items if item.mean is not None]
-    broad = sum(item.weight for item in scored if (item.mean or 0.0) >= level - 0.5 - TOLERANCE)
-    return broad >= (BREADTH - TOLERANCE) * sum(item.weight for item in scored)
+    least = level - 0.5 - TOLERANCE
+    broad = sum(weight for mean, weight in items.scored if mean >= least)
+    return broad >= (BREADTH - TOLERANCE) * items.weight

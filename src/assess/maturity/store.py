@@ -1,20 +1,35 @@
-"""Statements on results: kept once for the facts and the engine that they come from, one row per node."""
+"""Statements on results: kept once for the facts and the engine that they come from, one row per node.
 
-from collections.abc import Iterable, Sequence
+What a worker has computed is stored and served as the text that it wrote: nobody decodes the results of a thousand teams to hand
+them on.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, select, update
-from sqlalchemy.dialects.postgresql import insert
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from assess.campaign import store as campaigns
+from assess.campaign.sealing import LONGER
 from assess.errors import NotFound
-from assess.maturity.model import ENGINE, CampaignResults, Hidden, NodeResults, State
+from assess.maturity import earlier
+from assess.maturity.computed import Computed, KeptNode
+from assess.maturity.model import ENGINE, CampaignResults, Hidden, NodeResults, Summary
+from assess.maturity.tree import Node, nodes_of
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
 from assess.storage.tables import assessment, campaign, result, scoring, team
+from assess.words import Digest
+
+AT_ONCE = 50
+"""Rows of results that one statement reads or writes: between two of them others have their turn."""
 
 _COUNTS = (scoring.c.engine == ENGINE) | campaign.c.erased_on.is_not(None)
+_BODY = cast(result.c.body, Text).label("body")
 
 
 class AssessmentNotFound(NotFound):
@@ -23,48 +38,82 @@ class AssessmentNotFound(NotFound):
     title_fr = "Votre organisation n’a pas cette évaluation."
 
 
-async def kept_of(tx: Tx, campaign_id: UUID) -> CampaignResults | None:
+class Kept(Struct, frozen=True, kw_only=True):
+    """What is kept of a campaign's results beside those of its nodes."""
+
+    id: UUID
+    campaign_id: UUID
+    engine: str
+    inputs_digest: Digest
+    threshold: int
+    summary: Summary
+    mask: list[Hidden]
+
+
+async def kept_scoring(tx: Tx, campaign_id: UUID) -> Kept | None:
     """The results that this engine has computed for a campaign, the newest if its facts were others before.
 
     Once the answers are erased nothing can be computed any more, and the newest of any engine count.
     """
     found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, _COUNTS))).first()
-    return None if found is None else await _results(tx, found)
+    return None if found is None else _kept(found)
+
+
+async def kept_of(tx: Tx, campaign_id: UUID) -> CampaignResults | None:
+    """The results of a campaign as values, every node of them; as ``kept_scoring``."""
+    kept = await kept_scoring(tx, campaign_id)
+    return None if kept is None else await _results(tx, kept)
 
 
 async def kept_under(tx: Tx, scoring_id: UUID) -> CampaignResults:
     """The results that are kept under an id, whichever engine computed them: for what was made from them."""
-    return await _results(tx, (await tx.execute(_scorings(tx, scoring.c.id == scoring_id))).one())
-
-
-async def _results(tx: Tx, found: Row[Any]) -> CampaignResults:
-    mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == found.id)
-    bodies = (await tx.execute(select(result.c.body).where(*mine))).scalars()
-    return CampaignResults(
-        campaign_id=found.campaign_id,
-        engine=found.engine,
-        inputs_digest=found.inputs_digest,
-        threshold=found.threshold,
-        nodes=in_order(msgspec.convert(list(bodies), list[NodeResults])),
-        mask=msgspec.convert(found.mask, list[Hidden]),
-    )
+    return await _results(tx, _kept((await tx.execute(_scorings(tx, scoring.c.id == scoring_id))).one()))
 
 
 async def scoring_id_of(tx: Tx, campaign_id: UUID) -> UUID | None:
     """The id under which the results of a campaign are kept, for what is made from them."""
-    found = (await tx.execute(_scorings(tx, scoring.c.campaign_id == campaign_id, _COUNTS))).first()
-    return None if found is None else found.id
+    kept = await kept_scoring(tx, campaign_id)
+    return None if kept is None else kept.id
 
 
-async def keep(tx: Tx, results: CampaignResults) -> None:
+async def tree_of(tx: Tx, campaign_id: UUID) -> list[Node]:
+    """The nodes of a launched campaign: the company first, then the tree, a parent before its children."""
+    contract = await campaigns.contract_of(tx, campaign_id)
+    return [] if contract is None else nodes_of(contract)
+
+
+async def bodies_of(tx: Tx, scoring_id: UUID, nodes: Sequence[UUID]) -> list[bytes]:
+    """The results of these nodes, ``NodeResults`` in JSON, in their order."""
+    found: dict[UUID, bytes] = {}
+    for start in range(0, len(nodes), AT_ONCE):
+        mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == scoring_id)
+        chosen = result.c.node.in_(nodes[start : start + AT_ONCE])
+        for row in await tx.execute(select(result.c.node, result.c.score_id, _BODY).where(*mine, chosen)):
+            found[row.node] = _body(row, scoring_id)
+    return [found[node] for node in nodes if node in found]
+
+
+async def scored_teams(tx: Tx, scoring_id: UUID) -> tuple[int, int]:
+    """Of how many teams something can be seen, and how many there are."""
+    mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == scoring_id)
+    teams = result.c.node != tx.organisation_id
+    scored = func.count().filter(result.c.body["state"].astext == "scored")
+    found = (await tx.execute(select(scored.label("scored"), func.count().label("teams")).where(*mine, teams))).one()
+    return found.scored, found.teams
+
+
+async def keep(tx: Tx, computed: Computed) -> None:
     """Keep results unless the same are kept already, and tell each assessment whether it is scored."""
+    for statement in LONGER:
+        await tx.execute(statement)
     row = {
         "organisation_id": tx.organisation_id,
         "id": uuid7(),
-        "campaign_id": results.campaign_id,
-        "inputs_digest": results.inputs_digest,
-        "engine": results.engine,
-        "mask": msgspec.to_builtins(results.mask),
+        "campaign_id": computed.campaign_id,
+        "inputs_digest": computed.inputs_digest,
+        "engine": computed.engine,
+        "summary": msgspec.to_builtins(computed.summary),
+        "mask": msgspec.to_builtins(computed.mask),
         "created_at": tx.now,
     }
     kept = (
@@ -73,11 +122,9 @@ async def keep(tx: Tx, results: CampaignResults) -> None:
     scoring_id = (await tx.execute(kept)).scalar_one_or_none()
     if scoring_id is None:
         return
-    await tx.execute(insert(result), [_node(tx, scoring_id, node) for node in results.nodes])
-    scored = [node.node for node in results.nodes if node.state is State.SCORED]
-    others = [node.node for node in results.nodes if node.state is not State.SCORED]
-    await _mark(tx, results.campaign_id, "scored", scored)
-    await _mark(tx, results.campaign_id, "insufficient", others)
+    await _keep_nodes(tx, scoring_id, computed.nodes)
+    await _mark(tx, computed.campaign_id, "scored", [node.node for node in computed.nodes if node.scored])
+    await _mark(tx, computed.campaign_id, "insufficient", [node.node for node in computed.nodes if not node.scored])
 
 
 async def assessment_of(tx: Tx, assessment_id: UUID) -> Row[Any]:
@@ -94,12 +141,12 @@ async def assessment_of(tx: Tx, assessment_id: UUID) -> Row[Any]:
     return found
 
 
-async def kept_of_team(tx: Tx, assessment_id: UUID) -> Row[Any] | None:
+async def kept_of_team(tx: Tx, assessment_id: UUID) -> Mapping[str, Any] | None:
     """What is kept of one team, in one short query: team_id, campaign_id, results, inputs_digest, engine, threshold; or none."""
     one = assessment.c
     rows = await tx.execute(
         select(
-            *(one.team_id, one.campaign_id, result.c.body.label("results")),
+            *(one.team_id, one.campaign_id, _BODY, result.c.score_id, result.c.scoring_id),
             *(scoring.c.inputs_digest, scoring.c.engine, campaign.c.threshold),
         )
         .join(campaign, (campaign.c.organisation_id == one.organisation_id) & (campaign.c.id == one.campaign_id))
@@ -114,7 +161,10 @@ async def kept_of_team(tx: Tx, assessment_id: UUID) -> Row[Any] | None:
         .order_by(scoring.c.created_at.desc())
         .limit(1)
     )
-    return rows.one_or_none()
+    found = rows.one_or_none()
+    if found is None:
+        return None
+    return {**found._mapping, "results": msgspec.json.decode(_body(found, found.scoring_id), type=NodeResults)}
 
 
 def in_order(nodes: Sequence[NodeResults]) -> list[NodeResults]:
@@ -129,11 +179,57 @@ def in_order(nodes: Sequence[NodeResults]) -> list[NodeResults]:
     return from_top(children[None])
 
 
-def _scorings(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, str, str, Any, int]:
+async def _keep_nodes(tx: Tx, scoring_id: UUID, nodes: Sequence[KeptNode]) -> None:
+    own = {"organisation_id": tx.organisation_id, "scoring_id": scoring_id}
+    written = {name: cast(bindparam(f"{name}_text", type_=Text), JSONB) for name in ("body", "ledger")}
+    for start in range(0, len(nodes), AT_ONCE):
+        rows = [
+            {
+                **own,
+                "node": node.node,
+                "score_id": node.score_id,
+                "body_text": node.body.decode(),
+                "ledger_text": node.ledger.decode(),
+            }
+            for node in nodes[start : start + AT_ONCE]
+        ]
+        await tx.execute(insert(result).values(**written), rows)
+
+
+async def _results(tx: Tx, kept: Kept) -> CampaignResults:
+    mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == kept.id)
+    nodes = (await tx.execute(select(result.c.node).where(*mine))).scalars().all()
+    bodies = await bodies_of(tx, kept.id, nodes)
+    return CampaignResults(
+        campaign_id=kept.campaign_id,
+        engine=kept.engine,
+        inputs_digest=kept.inputs_digest,
+        threshold=kept.threshold,
+        summary=kept.summary,
+        nodes=in_order([msgspec.json.decode(body, type=NodeResults) for body in bodies]),
+        mask=kept.mask,
+    )
+
+
+def _body(row: Row[Any], scoring_id: UUID) -> bytes:
+    """A row's results as they are kept; those without an address are in the words of the first engine."""
+    if row.score_id is None:
+        return msgspec.json.encode(earlier.node_results(row.body, scoring_id))
+    body: str = row.body
+    return body.encode()
+
+
+def _kept(row: Row[Any]) -> Kept:
+    summary = earlier.NOTHING_SAID if row.summary is None else msgspec.convert(row.summary, Summary)
+    mask = earlier.hidden(row.mask) if row.summary is None else msgspec.convert(row.mask, list[Hidden])
+    return msgspec.convert({**row._mapping, "summary": summary, "mask": mask}, Kept)
+
+
+def _scorings(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, str, str, Any, Any, int]:
     """The newest scoring under these conditions."""
     one = scoring.c
     return (
-        select(one.id, one.campaign_id, one.inputs_digest, one.engine, one.mask, campaign.c.threshold)
+        select(one.id, one.campaign_id, one.inputs_digest, one.engine, one.summary, one.mask, campaign.c.threshold)
         .join(
             campaign,
             (campaign.c.organisation_id == scoring.c.organisation_id) & (campaign.c.id == scoring.c.campaign_id),
@@ -142,11 +238,6 @@ def _scorings(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, st
         .order_by(scoring.c.created_at.desc())
         .limit(1)
     )
-
-
-def _node(tx: Tx, scoring_id: UUID, node: NodeResults) -> dict[str, Any]:
-    own = {"organisation_id": tx.organisation_id, "scoring_id": scoring_id}
-    return {**own, "node": node.node, "body": msgspec.to_builtins(node)}
 
 
 async def _mark(tx: Tx, campaign_id: UUID, state: str, teams: Sequence[UUID]) -> None:

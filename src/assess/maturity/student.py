@@ -1,4 +1,4 @@
-"""Quantiles of Student's t in pure Python: relative error below 1e-12 for any degrees of freedom from 1 on.
+"""Quantiles of Student's t, and tails of t and F, in pure Python; t's with a relative error below 1e-12 for any df from 1 on.
 
 The upper tail is half a regularised incomplete beta function, P(T > t) = I_x(df/2, 1/2) / 2 with x = df / (df + t²)
 (DLMF 8.17, Abramowitz & Stegun 26.7.1), summed as the continued fraction DLMF 8.17.22 and inverted by Newton's steps.
@@ -33,6 +33,20 @@ def upper_tail(t: float, df: float) -> float:
     if x < (a + 1) / (a + b + 2):
         return front / a / _fraction(a, b, x) / 2
     return (1 - front / b / _fraction(b, a, rest)) / 2
+
+
+def f_upper_tail(f: float, above: float, below: float) -> float:
+    """P(F > f) for f >= 0, with ``above`` and ``below`` degrees of freedom: I_x(below/2, above/2), x = below / (below + above·f).
+
+    (Abramowitz & Stegun 26.6.2.)
+    """
+    if f <= 0:
+        return 1.0
+    a, b, x, rest = below / 2, above / 2, below / (below + above * f), above * f / (below + above * f)
+    front = math.exp(a * math.log(x) + b * math.log(rest) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b))
+    if x < (a + 1) / (a + b + 2):
+        return front / a / _fraction(a, b, x)
+    return 1 - front / b / _fraction(b, a, rest)
 
 
 def _by_newton(p: float, df: float) -> float:

@@ -96,16 +96,17 @@ def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
     It knows nothing of remainders: Gauss-Jordan on the incidence matrix. Reduced rows that share no unknown and are made of
     ones are all that the system determines, together with their unions.
     """
-    rows: dict[UUID, dict[UUID, Fraction]] = {}
+    rows: dict[int, dict[int, Fraction]] = {}
+    numbers = {node: number for number, node in enumerate(tree.upwards)}
     for node in tree.upwards:
         if node not in hidden:
-            _add_row(rows, dict.fromkeys(_answering(tree, node), Fraction(1)))
-    seen: set[UUID] = set()
+            _add_row(rows, {numbers[found]: Fraction(1) for found in _answering(tree, node)})
+    seen: set[int] = set()
     for row in rows.values():
         if set(row.values()) != {Fraction(1)} or seen & row.keys():
             raise LeakError("the published nodes are not nested")
         seen |= row.keys()
-        if sum(tree.own[node] for node in row) < k:
+        if sum(tree.own[tree.upwards[number]] for number in row) < k:
             raise LeakError(f"{len(row)} groups of fewer than {k} people are determined")
 
 
@@ -115,7 +116,7 @@ def _answering(tree: Branches, node: UUID) -> list[UUID]:
     return [node, *below] if tree.own[node] else below
 
 
-def _add_row(rows: dict[UUID, dict[UUID, Fraction]], row: dict[UUID, Fraction]) -> None:
+def _add_row(rows: dict[int, dict[int, Fraction]], row: dict[int, Fraction]) -> None:
     """One step of Gauss-Jordan; ``rows`` are reduced, each known by its pivot."""
     for pivot in [node for node in row if node in rows]:
         _subtract(row, rows[pivot], row[pivot])
@@ -129,7 +130,7 @@ def _add_row(rows: dict[UUID, dict[UUID, Fraction]], row: dict[UUID, Fraction]) 
     rows[pivot] = reduced
 
 
-def _subtract(row: dict[UUID, Fraction], other: Mapping[UUID, Fraction], times: Fraction) -> None:
+def _subtract(row: dict[int, Fraction], other: Mapping[int, Fraction], times: Fraction) -> None:
     """``row`` minus ``times`` × ``other``, in place; what becomes zero goes."""
     for node, value in other.items():
         row[node] = row.get(node, Fraction(0)) - times * value

@@ -102,6 +102,18 @@ def nodes_of(contract: Contract) -> list[Node]:
     return _depth_first(company, below)
 
 
+def at_or_below(nodes: Iterable[Node], top: UUID | None) -> list[UUID]:
+    """The nodes that the holder of a team's key sees: the team and what is below it; all of them without a team.
+
+    A parent stands before its children.
+    """
+    seen: dict[UUID, None] = {}
+    for node in nodes:
+        if top is None or node.id == top or node.parent in seen:
+            seen[node.id] = None
+    return list(seen)
+
+
 def _depth_first(node: Node, below: Mapping[UUID | None, list[Node]]) -> list[Node]:
     return [node, *(found for child in below.get(node.id, ()) for found in _depth_first(child, below))]
 

@@ -10,7 +10,7 @@ from assess.campaign import store as campaigns
 from assess.campaign.model import Contract
 from assess.errors import Finding, Invalid
 from assess.maturity import store as maturity
-from assess.maturity.service import ResultsNotYet, results_of
+from assess.maturity.service import ResultsNotYet, scoring_of
 from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap import store
 from assess.roadmap.library import LoadedLibrary
@@ -42,10 +42,10 @@ async def propose(
 ) -> Roadmap:
     """A new roadmap from a closed campaign, with its first plan, proposed; kept by ``effect``.
 
-    Raises StartOutOfRange, and what ``results_of`` raises: CampaignNotFound, ResultsNotYet.
+    Raises StartOutOfRange, and what ``scoring_of`` raises: CampaignNotFound, ResultsNotYet or AnswersErased.
     """
     starts_on = first_month(new.starts_on)
-    await results_of(database, workers, catalogue, organisation_id, new.campaign_id)
+    await scoring_of(database, workers, catalogue, organisation_id, new.campaign_id)
     async with database.transaction(organisation_id) as tx:
         scoring_id, facts = await _facts(tx, catalogue, library, msgspec.structs.replace(new, starts_on=starts_on))
     inputs = msgspec.json.encode(facts, order="deterministic")

@@ -1,0 +1,39 @@
+"""Results of the first engine, in today's words: what it did not say is absent. Erased campaigns have nothing else left."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+
+from assess.maturity.model import Hidden, NodeResults, Summary
+
+NOTHING_SAID = Summary(comparability=[], straight_lining=None)
+"""The summary of a campaign of which none was kept."""
+
+_OF_RESULT = {"comparison": None, "range": None}
+_OF_KPI = {"factual": None, "gap": None, "finding": None}
+_OF_PROCESS = {"indicative": False, "gaps": []}
+
+
+def node_results(body: bytes | str, scoring_id: UUID) -> NodeResults:
+    """A node's results as the first engine wrote them; their address is made from the scoring and the node."""
+    found = _completed(msgspec.json.decode(body))
+    own = {"score_id": uuid5(scoring_id, found["node"]), "imported": None}
+    return msgspec.convert({**own, **found}, NodeResults)
+
+
+def hidden(mask: list[dict[str, Any]]) -> list[Hidden]:
+    """A mask in which no cell is a perspective's."""
+    return msgspec.convert([{"perspective": None, **cell} for cell in mask], list[Hidden])
+
+
+def _completed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_completed(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    added: dict[str, Any] = {}
+    for mark, fields in (("coverage", _OF_RESULT), ("awareness", _OF_KPI), ("weakest_step", _OF_PROCESS)):
+        if mark in value:
+            added |= fields
+    return added | {name: _completed(part) for name, part in value.items()}

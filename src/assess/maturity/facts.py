@@ -1,0 +1,43 @@
+"""The facts that results are computed from, as bytes: whoever has these bytes and the engine's version can compute them again."""
+
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from assess.campaign.model import Contract, SealedTeam, Voice
+from assess.maturity.records import KpiRecord
+from assess.questionnaire.model import Questionnaire
+from assess.words import Digest
+
+
+class Inputs(Struct, frozen=True, kw_only=True):
+    """The contract, its questionnaires by digest, the sealed answers, what perspectives said, and the KPIs' records.
+
+    cutoff: the day of the close; of a record, only what was known by then counts.
+    """
+
+    contract: Contract
+    questionnaires: dict[Digest, Questionnaire]
+    answers: list[SealedTeam]
+    voices: list[Voice]
+    kpis: list[KpiRecord]
+    cutoff: date
+
+
+def written(inputs: Inputs) -> bytes:
+    """The canonical bytes: teams by id, rows in the order of their numbers, voices and records by where they stand."""
+    answers = [_sorted(team) for team in sorted(inputs.answers, key=lambda team: team.team_id)]
+    ordered = Inputs(
+        contract=inputs.contract,
+        questionnaires=inputs.questionnaires,
+        answers=answers,
+        voices=sorted(inputs.voices, key=lambda voice: (voice.node, voice.perspective)),
+        kpis=sorted(inputs.kpis, key=lambda record: (record.team_id, record.process, record.kpi)),
+        cutoff=inputs.cutoff,
+    )
+    return msgspec.json.encode(ordered, order="deterministic")
+
+
+def _sorted(team: SealedTeam) -> SealedTeam:
+    return SealedTeam(team_id=team.team_id, rows=sorted(team.rows), imported=team.imported)

@@ -1,0 +1,242 @@
+"""The overall score of each node: the mean of the processes that count, if all of them are scored.
+
+People who stand in several processes count once: what they move adds up, person by person, before it is squared. Groups that
+share people across processes become one stratum.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from assess.maturity.arrays import Codes, Flags, Floats, Ints, bounds_of, counted, numbers, quotient, segments, summed
+from assess.maturity.intervals import Spread, Strata, seen_share, spread_of
+from assess.maturity.model import State
+from assess.maturity.panels import CORE, Panel
+from assess.maturity.rollup import Rolled, Table, extremes, table_of
+from assess.maturity.scoring import PRACTICE
+from assess.maturity.tree import Node
+from assess.maturity.wholes import CODE, NOT_ASKED, SCORED, Whole
+
+
+class Part(Struct, frozen=True):
+    """A process that counts, rolled up. state: by node of the tree, why it has a score or not."""
+
+    panel: Panel
+    rolled: Rolled
+    state: Codes
+
+    @property
+    def weight(self) -> float:
+        """Its weight in the overall score."""
+        return self.panel.process.weight
+
+
+class Cells(Struct, frozen=True):
+    """Where the groups of the nodes' processes stand: one row by group of a node and home of the group.
+
+    group: the number of the group of a node; cell: node · (number of nodes in the tree) + home.
+    """
+
+    group: Ints
+    cell: Ints
+
+
+class Piece(Struct, frozen=True):
+    """One process of the nodes. shares, silent: by group of a node, its part of the overall score, and who left items out."""
+
+    cells: "Cells"
+    people: "People"
+    shares: Floats
+    silent: Floats
+
+
+class People(Struct, frozen=True):
+    """One row by node, person and process. cell: as in ``Cells``; moved: how far the person moves the node's overall score."""
+
+    node: Ints
+    person: Ints
+    cell: Ints
+    moved: Floats
+    heard: Flags
+
+
+def part_of(panel: Panel, rolled: Rolled, nodes: Sequence[Node]) -> Part:
+    """A process with its state at every node."""
+    state = np.array([CODE[panel.crowd.state(node.id)] for node in nodes], dtype=np.int8)
+    state[rolled.below.places] = rolled.process.state[:, 0]
+    return Part(panel, rolled, state)
+
+
+def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> Table:
+    """The overall score of every node of the tree, one row each, without agreement."""
+    states = np.array(
+        [_state([part.state[place] for part in parts], parts) for place in range(len(nodes))], dtype=np.int8
+    )
+    places = np.flatnonzero(states == SCORED)
+    weights = _weights(parts, places)
+    value, covered = (
+        sum((weights[number] * each for number, each in enumerate(_at(parts, places, column))), np.zeros(len(places)))
+        for column in ("value", "covered")
+    )
+    strata, bounds = _strata(parts, nodes, places, weights)
+    spreads = [spread_of(strata, covered, bounds, finite=finite) for finite in (True, False)]
+    finite, free = (Spread(each.variance[:, None], each.freedom[:, None]) for each in spreads)
+    full = np.ones((len(places), 1))
+    found = Whole(states[places, None], value[:, None], full)
+    ladder = (np.array(PRACTICE[0]), np.array(PRACTICE[1]))
+    return _everywhere(
+        table_of(found, counted(strata.n, bounds)[:, None], full, finite, free, ladder), states, places, nodes
+    )
+
+
+def _state(states: Sequence[int], parts: Sequence[Part]) -> int:
+    """Scored if every process that counts is, and no core one is missing; two versions of one process make no process."""
+    keys = [part.panel.process.key for part, state in zip(parts, states, strict=True) if state != NOT_ASKED]
+    needed = {part.panel.process.key for part in parts}
+    if not keys or (needed | set(CORE) if needed & set(CORE) else needed) - set(keys):
+        return NOT_ASKED
+    missing = [state for state in states if state not in {NOT_ASKED, SCORED}]
+    if missing or len(keys) > len(set(keys)):
+        return int(missing[0]) if missing else CODE[State.LOW_COVERAGE]
+    return SCORED
+
+
+def _weights(parts: Sequence[Part], places: Ints) -> Floats:
+    """Each process's share of the overall score: [processes × nodes]."""
+    weights = np.array([np.where(part.state[places] == SCORED, part.weight, 0.0) for part in parts])
+    return weights / weights.sum(axis=0) if len(places) else np.zeros((len(parts), 0))
+
+
+def _at(parts: Sequence[Part], places: Ints, column: str) -> Sequence[Floats]:
+    """The value of each process, or how many people it covers, at some nodes; 0 where it has none."""
+    found = []
+    for part in parts:
+        values = part.rolled.process.value[:, 0] if column == "value" else part.rolled.covered
+        everywhere = np.zeros(len(part.state))
+        everywhere[part.rolled.below.places] = numbers(values)
+        found.append(everywhere[places])
+    return found
+
+
+def _strata(parts: Sequence[Part], nodes: Sequence[Node], places: Ints, weights: Floats) -> tuple[Strata, Ints]:
+    """The strata of the overall score of each node, node after node."""
+    if not len(places):
+        return Strata(*(np.zeros(0, dtype=kind) for kind in (float, np.int64, float, float, float))), bounds_of([])
+    number = np.full(len(nodes), -1, dtype=np.int64)
+    number[places] = np.arange(len(places))
+    pieces = [_piece(part, number, weights[place], len(nodes)) for place, part in enumerate(parts)]
+    mixed = _together(pieces)
+    cells, shares = mixed.cells, mixed.shares
+    kinds, stratum_of_cell = np.unique(_labels(cells), return_inverse=True)
+    every_cell = np.unique(cells.cell)
+    heads = np.array([node.headcount for node in nodes])[every_cell % len(nodes)]
+    invited = np.bincount(stratum_of_cell, heads, len(kinds)).astype(np.int64)
+    of_group = cells.cell[np.searchsorted(cells.group, np.arange(len(shares)))]
+    stratum = stratum_of_cell[np.searchsorted(every_cell, of_group)]
+    share = np.bincount(stratum, shares, len(kinds)).astype(np.float64)
+    left_out = numbers(quotient(np.bincount(stratum, shares * mixed.silent, len(kinds)), share))
+    people_at = stratum_of_cell[np.searchsorted(every_cell, mixed.people.cell)]
+    n, squares = _squares(mixed.people, people_at, len(kinds))
+    seen = seen_share(n, invited, left_out)
+    strata = Strata(share, n, numbers(quotient(squares, share**2)), np.ones(len(kinds)), seen)
+    return strata, bounds_of(np.bincount(kinds // len(nodes), minlength=len(places)))
+
+
+def _piece(part: Part, number: Ints, weight: Floats, width: int) -> Piece:
+    """One process: its groups with a part in an overall score. number: by place, the number of the node; weight: by number."""
+    below, persons, panel = part.rolled.below, part.rolled.persons, part.panel
+    node = number[below.places][below.node]
+    counts = (node >= 0) & (persons.shares > 0)
+    factor = np.where(counts, weight[node] if len(weight) else 0.0, 0.0)
+    homes = [[panel.place_of[home] for home in group.nodes] for group in panel.groups]
+    spread = [(group, home) for group in np.flatnonzero(counts).tolist() for home in homes[below.groups[group]]]
+    group, home = np.array(spread, dtype=np.int64).reshape(-1, 2).T
+    of_person = segments(persons.bounds)
+    mine = counts[of_person] & persons.heard
+    rows, theirs = persons.rows[mine], of_person[mine]
+    people = People(
+        node[theirs],
+        panel.people[rows],
+        node[theirs] * width + panel.homes[rows],
+        factor[theirs] * persons.moved[mine],
+        persons.heard[mine],
+    )
+    return Piece(Cells(group, node[group] * width + home), people, factor * persons.shares, persons.silent)
+
+
+def _together(pieces: Sequence[Piece]) -> Piece:
+    """The processes one after the other, the groups that count numbered through."""
+    groups, shares, silent, start = [], [], [], 0
+    for piece in pieces:
+        chosen, group = np.unique(piece.cells.group, return_inverse=True)
+        groups.append(group + start)
+        shares.append(piece.shares[chosen])
+        silent.append(piece.silent[chosen])
+        start += len(chosen)
+    names = People.__struct_fields__
+    return Piece(
+        Cells(np.concatenate(groups), np.concatenate([piece.cells.cell for piece in pieces])),
+        People(*(np.concatenate([getattr(piece.people, name) for piece in pieces]) for name in names)),
+        np.concatenate(shares),
+        np.concatenate(silent),
+    )
+
+
+def _labels(cells: Cells) -> Ints:
+    """By cell in ascending order, the first cell of its stratum: the smallest spreads through groups until nothing changes."""
+    kinds, cell = np.unique(cells.cell, return_inverse=True)
+    label = kinds.copy()
+    while True:
+        least = np.full(int(cells.group.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(least, cells.group, label[cell])
+        spread = label.copy()
+        np.minimum.at(spread, cell, least[cells.group])
+        if (spread == label).all():
+            return label
+        label = spread
+
+
+def _squares(people: People, stratum: Ints, count: int) -> tuple[Ints, Floats]:
+    """By stratum, how many people said something, and Σ u_r² with u_r added up over the processes."""
+    key = stratum * (people.person.max(initial=0) + 1) + people.person
+    kinds, person = np.unique(key, return_inverse=True)
+    squares = np.bincount(person, people.moved, len(kinds)).astype(np.float64) ** 2
+    home = kinds // (people.person.max(initial=0) + 1)
+    order = np.lexsort((squares, home))  # so that nobody's number leaves a trace in the rounding
+    n = np.bincount(home, minlength=count)
+    return n.astype(np.int64), summed(squares[order], bounds_of(n))
+
+
+def _everywhere(scored: Table, states: Codes, places: Ints, nodes: Sequence[Node]) -> Table:
+    """The rows of the scored nodes among those of all, and what the teams below them have."""
+    none = np.full((len(nodes), 1), np.nan)
+
+    def spread(rows: Floats) -> Floats:
+        full = none.copy()
+        full[places] = rows
+        return full
+
+    n = np.zeros((len(nodes), 1), dtype=np.int64)
+    n[places] = scored.n
+    value = spread(scored.value)
+    least, most = extremes(value, *_teams(nodes))
+    low, high, like_low, like_high = (
+        spread(each) for each in (scored.low, scored.high, scored.like_low, scored.like_high)
+    )
+    return Table(states[:, None], value, n, spread(scored.coverage), low, high, like_low, like_high, least, most, None)
+
+
+def _teams(nodes: Sequence[Node]) -> tuple[Ints, Ints]:
+    """By node, the places of the nodes below it that answer themselves and have nobody below."""
+    place = {node.id: number for number, node in enumerate(nodes)}
+    parents = {node.parent for node in nodes}
+    below: list[list[int]] = [[] for _ in nodes]
+    for number, node in enumerate(nodes):
+        above = node.parent
+        while above is not None and node.asked and node.id not in parents:
+            below[place[above]].append(number)
+            above = nodes[place[above]].parent
+    return np.array([each for every in below for each in every], dtype=np.int64), bounds_of(
+        [len(each) for each in below]
+    )

@@ -1,0 +1,94 @@
+"""A campaign as arrays: each process masked, tallied, rolled up; and the overall score on top."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+from msgspec import Struct
+
+from assess.maturity.composites import Steps, steps_of
+from assess.maturity.facts import Inputs
+from assess.maturity.overall import Part, overall_of, part_of
+from assess.maturity.panels import Asked, Panel, Roll, asked_of, columns_of, panel_of, roll_of
+from assess.maturity.published import Source
+from assess.maturity.recorded import Recorded, recorded
+from assess.maturity.rollup import Rolled, Table, rolled_up
+from assess.maturity.tallies import Cells, Tallies, cells_of, tallied
+from assess.maturity.tree import Crowd, Node, crowd_of, nodes_of
+from assess.maturity.views import Views, views_of
+from assess.maturity.wholes import SCORED
+from assess.words import Digest
+
+
+class ScoredProcess(Struct, frozen=True):
+    """One process of the campaign, from its people up to its nodes. views: people's composites."""
+
+    panel: Panel
+    tallies: Tallies
+    cells: Cells
+    steps: Steps
+    recorded: Recorded
+    rolled: Rolled
+    views: Views
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked."""
+        return self.panel.asked
+
+    @property
+    def source(self) -> Source:
+        """What its published words are made of."""
+        return Source(self.panel, self.rolled, self.recorded, self.steps.banded)
+
+
+class Scored(Struct, frozen=True):
+    """Everything about a campaign. total: everybody who was asked anything; columns: where each questionnaire's answers start."""
+
+    facts: Inputs
+    nodes: list[Node]
+    roll: Roll
+    columns: dict[tuple[UUID, Digest], int]
+    processes: list[ScoredProcess]
+    total: Crowd
+    overall: Table
+
+
+def scored(facts: Inputs) -> Scored:
+    """Score a campaign."""
+    contract, k = facts.contract, facts.contract.threshold
+    nodes = nodes_of(contract)
+    questionnaires = {asked.digest: facts.questionnaires[asked.digest] for asked in contract.questionnaires}
+    roll = roll_of(sorted(facts.answers, key=lambda team: team.team_id))
+    columns = columns_of(nodes, questionnaires)
+    panels = [panel_of(asked, nodes, roll, columns, k) for asked in asked_of(questionnaires)]
+    processes = [_scored(panel, nodes, facts) for panel in panels]
+    answered = {team: int((rows >= 0).any(axis=1).sum()) for team, rows in roll.rows.items()}
+    total = crowd_of(nodes, answered, k, lambda node: bool(node.asked))
+    return Scored(facts, nodes, roll, columns, processes, total, overall_of(_parts(processes, nodes), nodes))
+
+
+def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float | None:
+    """The company's overall value with the same groups, but without some people."""
+    parts = [process.panel.without(people) for process in found.processes if process.panel.process.in_overall]
+    processes = [_scored(panel, found.nodes, found.facts) for panel in parts]
+    table = overall_of(_parts(processes, found.nodes), found.nodes)
+    return float(table.value[0, 0]) if table.state[0, 0] == SCORED else None
+
+
+def _scored(panel: Panel, nodes: Sequence[Node], facts: Inputs) -> ScoredProcess:
+    tallies = tallied(panel.answers, panel.bounds, panel.asked.items)
+    cells = cells_of(tallies, panel.asked.items, panel.k)
+    records = recorded(panel, cells, facts.kpis, facts.cutoff)
+    steps = steps_of(panel, tallies, cells, records.rungs)
+    counting = cells.state[:, : panel.asked.practices] == SCORED
+    views = views_of(panel, counting)
+    sensitive = panel.asked.sensitive[: panel.asked.practices]
+    plain = views_of(panel, counting & ~sensitive) if sensitive.any() else views
+    return ScoredProcess(
+        panel, tallies, cells, steps, records, rolled_up(panel, nodes, tallies, cells, steps, plain), views
+    )
+
+
+def _parts(processes: Sequence[ScoredProcess], nodes: Sequence[Node]) -> list[Part]:
+    return [part_of(each.panel, each.rolled, nodes) for each in processes if each.panel.process.in_overall]

@@ -1,0 +1,366 @@
+"""An attacker reads every published number of random organisations, solves for the true groups, and finds none that is too small.
+
+The true groups are the people of one perspective at one node of the tree. What the attacker has is the engine's output: of each
+node the counts, values and perspectives on each process, step, item and KPI, and the mask. Everybody answers everything, so
+that each number is a known sum over the groups; that it is the sum that the attacker takes it for is asserted of every number.
+"""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from math import fsum
+from uuid import UUID
+
+import msgspec
+import pytest
+from companies import ACQ, COMPANY, OFF, Company
+
+from assess.campaign.voices import Spoken, heard
+from assess.maturity.engine import results_of
+from assess.maturity.model import CampaignResults, NodeResults, ProcessResult, State
+from assess.questionnaire.model import Questionnaire
+
+K = 5
+PRIME = 2**61 - 1
+"""Ranks are taken modulo this prime: a determined group is found with certainty, one that is not is "found" once in 10¹⁸."""
+NAMES = ("manager", "member", "headquarters", None)
+Group = tuple[UUID, str | None]
+Row = Mapping[Group, int]
+
+
+class Organisation:
+    """A random tree of depth up to 4; inner nodes may have people; teams are asked one questionnaire or two."""
+
+    def __init__(self, seed: int, *, teams: int = 7):
+        die = random.Random(seed)
+        self.company = Company(ACQ, OFF, k=K)
+        self.people: dict[UUID, list[tuple[str | None, list[int]]]] = {}
+        self.asked: dict[UUID, list[Questionnaire]] = {}
+        inner: list[tuple[UUID | None, int]] = [(None, 0)]
+        names = die.sample(NAMES, die.randint(1, 4))
+        common = [name for name in names if die.random() < 0.8]
+        for number in range(die.randint(0, 4)):
+            above, depth = die.choice([each for each in inner if each[1] < 3])
+            if die.random() < 0.25:
+                made = self._team(die, f"staff-{number}", above, names, common)
+            else:
+                made = self.company.parent(f"part-{number}", above)
+            inner.append((made, depth + 1))
+        for number in range(die.randint(2, teams)):
+            self._team(die, f"team-{number}", die.choice(inner)[0], names, common)
+
+    def _team(
+        self,
+        die: random.Random,
+        key: str,
+        above: UUID | None,
+        names: Sequence[str | None],
+        common: Sequence[str | None],
+    ) -> UUID:
+        asked = die.choice([[ACQ], [ACQ, OFF], [ACQ, OFF]])
+        kinds = [name for name in names if name in common or die.random() < 0.4]
+        said = [(name, die.choice([0, 1, 1, 2, 3, 5, 6, 8])) for name in kinds]
+        people = [(name, self._row(die, asked)) for name, number in said for _ in range(number)]
+        made = self.company.team(
+            key, [row for _, row in people], above, asked=asked, invited=len(people) + die.choice([0, 0, 1, 3])
+        )
+        self.people[made], self.asked[made] = people, asked
+        return made
+
+    def _row(self, die: random.Random, asked: Sequence[Questionnaire]) -> list[int]:
+        return [die.randint(item.lowest, item.highest) for version in asked for item in version.items()]
+
+    def results(self) -> CampaignResults:
+        """The engine's output, perspectives included."""
+        inputs = self.company.inputs()
+        spoken = [
+            Spoken(node, name, {item.key: level for item, level in zip(self.items(node), row, strict=True)})
+            for node, people in self.people.items()
+            for name, row in people
+        ]
+        voices = heard(inputs.contract, self.company.versions, spoken)
+        return results_of(msgspec.structs.replace(inputs, voices=voices))
+
+    def items(self, node: UUID) -> list[object]:
+        return [item for version in self.asked[node] for item in version.items()]
+
+    def below(self, top: UUID) -> set[UUID]:
+        found = {top}
+        for team in self.company.teams:  # parents come first
+            if (team.parent_id or COMPANY) in found:
+                found.add(team.team_id)
+        return found
+
+    def sizes(self, version: Questionnaire | None = None) -> dict[Group, int]:
+        """People of each true group who were asked the questionnaire; of all without one."""
+        found: dict[Group, int] = {}
+        for node, people in self.people.items():
+            for name, _ in people:
+                if version is None or version in self.asked[node]:
+                    found[node, name] = found.get((node, name), 0) + 1
+        return found
+
+    def headcounts(self, version: Questionnaire) -> dict[UUID, int]:
+        return {
+            team.team_id: team.headcount for team in self.company.teams if version in self.asked.get(team.team_id, ())
+        }
+
+
+class Attack:
+    """What is published of one process, as rows over the true groups."""
+
+    def __init__(self, organisation: Organisation, version: Questionnaire, results: CampaignResults):
+        self.organisation, self.version, self.results = organisation, version, results
+        self.sizes = organisation.sizes(version)
+        (self.process,) = version.processes
+        shown = {
+            hidden.node for hidden in results.mask if hidden.process == self.process.key and not hidden.perspective
+        }
+        self.open = [node.node for node in results.nodes if node.node not in shown]
+        self.published = [node for node in self.open if self._people(organisation.below(node))]
+
+    def rows(self) -> Iterator[Row]:
+        """One row for each published number; each number is checked to be what its row says."""
+        for node in self.results.nodes:
+            (seen,) = [each for each in node.processes if each.key == self.process.key]
+            if node.node in self.published:
+                yield self._count(node.node, seen)
+                yield from self._values(node.node, seen)
+                yield from self._views(node.node, seen)
+            else:
+                assert (seen.result.value, seen.gaps) == (None, [])
+                assert all(item.result.n is None for step in seen.steps for item in step.items)
+
+    def _count(self, node: UUID, seen: ProcessResult) -> Row:
+        """The number of people of a node."""
+        below = self.organisation.below(node)
+        if seen.result.n is not None:
+            assert seen.result.n == self._people(below)
+        return {group: 1 for group in self.sizes if group[0] in below}
+
+    def _values(self, node: UUID, seen: ProcessResult) -> Iterator[Row]:
+        """Values are means of pools, weighted by the people invited: integers, as one row may be multiplied."""
+        pools = [pool for pool in self.pools(node) if self._people(pool)]
+        assert all(self._people(pool) >= K for pool in pools)
+        heads = self.organisation.headcounts(self.version)
+        weight = {pool: sum(heads.get(each, 0) for each in pool) for pool in pools}
+        for key, value in _published(seen):
+            means = [(weight[pool], fsum(self._truth(key, pool, NAMES)) / self._people(pool)) for pool in pools]
+            truth = fsum(share * mean for share, mean in means) / sum(share for share, _ in means)
+            assert value == pytest.approx(truth, abs=1e-9), key
+            yield {
+                group: weight[pool] * pow(self._people(pool), -1, PRIME)
+                for pool in pools
+                for group in self.sizes
+                if group[0] in pool
+            }
+
+    def _views(self, node: UUID, seen: ProcessResult) -> Iterator[Row]:
+        """A perspective's mean and number of people."""
+        below = self.organisation.below(node)
+        for gap in seen.gaps:
+            for view in (gap.left, gap.right):
+                said = self._truth(gap.step or seen.key, below, [view.perspective])
+                assert view.n == len(said) >= K
+                assert view.mean == pytest.approx(fsum(said) / len(said), abs=1e-9)
+                yield {group: 1 for group in self.sizes if group[0] in below and group[1] == view.perspective}
+
+    def pools(self, node: UUID) -> list[frozenset[UUID]]:
+        """The people of a node without those of the published nodes below it, and the same of each of these."""
+        return [self._pool(each) for each in self.published if each in self.organisation.below(node)]
+
+    def _pool(self, node: UUID) -> frozenset[UUID]:
+        below = self.organisation.below
+        inside = [each for each in self.open if each in below(node) and each != node]
+        return frozenset(below(node)).difference(*(below(each) for each in inside))
+
+    def _people(self, nodes: Iterable[UUID]) -> int:
+        there = set(nodes)
+        return sum(size for (node, _), size in self.sizes.items() if node in there)
+
+    def _truth(self, key: str, nodes: Iterable[UUID], names: Sequence[str | None]) -> list[float]:
+        """What each of these people says of an item, a step or the process: its weighted mean."""
+        parts = _parts(self.version)[key]
+        found = []
+        for node in nodes:
+            if self.version in self.organisation.asked.get(node, ()):
+                places = {item.key: place for place, item in enumerate(self.organisation.items(node))}
+                for name, row in self.organisation.people[node]:
+                    if name in names:
+                        found.append(fsum(weight * row[places[item]] for weight, item in parts))
+        return found
+
+    def recovered(self, rows: Iterable[Row]) -> list[int]:
+        """The sizes below the threshold of what the rows determine: true groups, teams, nodes, perspectives of nodes."""
+        groups = list(self.sizes)
+        basis = Basis(groups, rows)
+        nodes = {node: self.organisation.below(node) for node in (COMPANY, *self.organisation.people, *self._inner())}
+        wanted = [{group} for group in groups]
+        wanted += [{group for group in groups if group[0] == node} for node in nodes]
+        wanted += [{group for group in groups if group[0] in below} for below in nodes.values()]
+        wanted += [
+            {group for group in groups if group[0] in below and group[1] == name}
+            for below in nodes.values()
+            for name in NAMES
+        ]
+        small = [each for each in wanted if 0 < sum(self.sizes[group] for group in each) < K]
+        found = [sum(self.sizes[group] for group in each) for each in small if basis.spans(each)]
+        unions = [sum(self.sizes[group] for group in each) for each in basis.sets()]
+        return found + [size for size in unions if size < K]
+
+    def _inner(self) -> set[UUID]:
+        return {team.team_id for team in self.organisation.company.teams}
+
+
+class Basis:
+    """Reduced rows modulo the prime."""
+
+    def __init__(self, groups: Sequence[Group], rows: Iterable[Row]):
+        self.groups = groups
+        self.rows: dict[int, list[int]] = {}
+        for row in {tuple(row.get(group, 0) % PRIME for group in groups) for row in rows}:
+            self._add(list(row))
+
+    def _add(self, row: list[int]) -> None:
+        row = self._left(row)
+        pivot = next((place for place, value in enumerate(row) if value), None)
+        if pivot is not None:
+            inverse = pow(row[pivot], -1, PRIME)
+            row = [value * inverse % PRIME for value in row]
+            for other in self.rows.values():
+                times = other[pivot]
+                other[:] = [(a - times * b) % PRIME for a, b in zip(other, row, strict=True)]
+            self.rows[pivot] = row
+
+    def _left(self, row: list[int]) -> list[int]:
+        for pivot, other in self.rows.items():
+            times = row[pivot]
+            row = [(a - times * b) % PRIME for a, b in zip(row, other, strict=True)] if times else row
+        return row
+
+    def spans(self, chosen: set[Group]) -> bool:
+        """Whether the sum over these groups can be computed."""
+        return not any(self._left([int(group in chosen) for group in self.groups]))
+
+    def sets(self) -> Iterator[list[Group]]:
+        """Every set of groups whose sum can be computed, if there are not too many rows to try."""
+        if len(self.rows) <= 9:
+            for chosen in product((0, 1), repeat=len(self.rows)):
+                rows = [row for row, one in zip(self.rows.values(), chosen, strict=True) if one]
+                vector = [sum(values) % PRIME for values in zip(*rows, strict=True)]
+                if any(vector) and set(vector) <= {0, 1}:
+                    yield [group for group, value in zip(self.groups, vector, strict=True) if value]
+
+
+def _published(seen: ProcessResult) -> Iterator[tuple[str, float]]:
+    """Every value of a process, by what it is of; of sensitive items only a band is told."""
+    results = [(seen.key, seen.result), *((step.key, step.result) for step in seen.steps)]
+    results += [(item.key, item.result) for step in seen.steps for item in step.items if item.band is None]
+    results += [(kpi.key, kpi.result) for kpi in seen.kpis]
+    yield from ((key, result.value) for key, result in results if result.value is not None)
+    yield from ((step.key, step.prudent) for step in seen.steps if step.prudent is not None)
+
+
+def _parts(version: Questionnaire) -> dict[str, list[tuple[float, str]]]:
+    """Of the process, each step and each item: the items it is made of, with their weights, which sum up to 1."""
+    (process,) = version.processes
+    found = {item.key: [(1.0, item.key)] for item in process.items()}
+    for step in process.steps:
+        total = fsum(item.weight for item in step.items)
+        found[step.key] = [(item.weight / total, item.key) for item in step.items]
+    total = fsum(step.weight for step in process.steps)
+    found[process.key] = [
+        (step.weight / total * weight, item) for step in process.steps for weight, item in found[step.key]
+    ]
+    return found
+
+
+@pytest.mark.parametrize("start", range(0, 1000, 100))
+def test_no_published_number_of_a_thousand_organisations_gives_a_small_group_away(start):
+    for seed in range(start, start + 100):
+        organisation = Organisation(seed)
+        results = organisation.results()
+        for version in (ACQ, OFF):
+            attack = Attack(organisation, version, results)
+            assert not attack.recovered(attack.rows()), seed
+
+
+def test_something_is_published_of_these_organisations():
+    told = [Organisation(seed).results() for seed in range(100)]
+    assert sum(node.state is State.SCORED for each in told for node in each.nodes) > 300
+    assert sum(bool(process.gaps) for each in told for node in each.nodes for process in node.processes) > 20
+
+
+def test_counts_of_responses_give_no_small_group_away():
+    for seed in range(100):
+        organisation = Organisation(seed)
+        results = organisation.results()
+        attack = Attack(organisation, ACQ, results)
+        attack.sizes = organisation.sizes()
+        counted = [node for node in results.nodes if node.responses is not None]
+        rows = [_all_below(organisation, attack, node) for node in counted]
+        assert [node.responses for node in counted] == [sum(attack.sizes[group] for group in row) for row in rows]
+        assert not attack.recovered(rows), seed
+
+
+def _all_below(organisation: Organisation, attack: Attack, node: NodeResults) -> Row:
+    below = organisation.below(node.node)
+    return {group: 1 for group in attack.sizes if group[0] in below}
+
+
+def test_a_second_release_of_the_same_campaign_says_nothing_more():
+    """Computed again, in another order of people and teams, every number is the same: two releases cannot be subtracted."""
+    for seed in range(30):
+        organisation = Organisation(seed)
+        first = organisation.results()
+        die = random.Random(seed)
+        for people in organisation.people.values():
+            die.shuffle(people)
+        for team in organisation.company.answers:
+            die.shuffle(team.rows)
+        die.shuffle(organisation.company.answers)
+        second = organisation.results()
+        assert (first.nodes, first.mask) == (second.nodes, second.mask)
+
+
+def test_another_campaign_in_which_one_person_more_answered_is_masked_by_itself():
+    """What people say anew are other unknowns; so the two campaigns are two systems, and neither gives a group away."""
+    for seed in range(60):
+        first, second = Organisation(seed), Organisation(seed)
+        node = next(iter(second.people))
+        row = second._row(random.Random(seed), second.asked[node])
+        second.people[node].append(("member", row))
+        next(team for team in second.company.answers if team.team_id == node).rows.append(row)
+        for organisation in (first, second):
+            attack = Attack(organisation, ACQ, organisation.results())
+            assert not attack.recovered(attack.rows()), seed
+
+
+# The attacker finds what each rule holds back.
+
+
+def test_without_complementary_suppression_the_attacker_finds_groups():
+    found = 0
+    for seed in range(60):
+        organisation = Organisation(seed)
+        attack = Attack(organisation, ACQ, organisation.results())
+        nodes = [COMPANY, *attack._inner()]
+        large = [node for node in nodes if attack._people(organisation.below(node)) >= K]
+        rows = [{group: 1 for group in attack.sizes if group[0] in organisation.below(node)} for node in large]
+        found += bool(attack.recovered(rows))
+    assert found > 20
+
+
+def test_with_every_perspective_of_enough_people_told_the_attacker_finds_groups():
+    found = 0
+    for seed in range(60):
+        organisation = Organisation(seed)
+        attack = Attack(organisation, ACQ, organisation.results())
+        rows = list(attack.rows())
+        for node in attack.published:
+            for name in NAMES[:3]:
+                cell = [group for group in attack.sizes if group[0] in organisation.below(node) and group[1] == name]
+                if sum(attack.sizes[group] for group in cell) >= K:
+                    rows.append(dict.fromkeys(cell, 1))
+        found += bool(attack.recovered(rows))
+    assert found > 20
