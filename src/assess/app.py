@@ -24,10 +24,14 @@ from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
 from assess.campaign import service as campaigns
 from assess.maturity import api as maturity_api
+from assess.maturity import discussion_api, kpi_api, measures_api, scores_api
+from assess.maturity.kpi_library import KpiLibrary
 from assess.maturity.retention import keep_retention
 from assess.questionnaire import api as questionnaire_api
 from assess.questionnaire.catalogue import Catalogue
 from assess.report import api as report_api
+from assess.report import pages as result_pages
+from assess.report.page_service import Gallery
 from assess.roadmap import api as roadmap_api
 from assess.roadmap.library import LoadedLibrary
 from assess.settings import Settings
@@ -36,14 +40,16 @@ from assess.storage.idempotency import forget_expired
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.tenancy import api as tenancy_api
-from assess.tenancy.access import DEPENDENCIES, check_policies, may, problems
+from assess.tenancy import sign_in
+from assess.tenancy.access import DEPENDENCIES, check_policies, let_guards_read, may, problems
 from assess.tenancy.model import Permission
 from assess.web import health, openapi, pages
 from assess.web.admission import Admission
-from assess.web.edge import Edge, Metrics
+from assess.web.edge import Edge
 from assess.web.idempotency import Once, Replayed, Underway, replay
 from assess.web.limits import Limits
-from assess.web.problems import HANDLERS
+from assess.web.metrics import Metrics
+from assess.web.problems import HANDLERS, REFUSES
 from assess.web.requests import StrictRequest, negotiated
 
 MAX_BODY = 256 * 1024
@@ -59,6 +65,7 @@ class Resources(Struct, frozen=True, kw_only=True):
     workers: Workers
     catalogue: Catalogue
     library: LoadedLibrary
+    kpis: KpiLibrary
 
 
 class Application:
@@ -66,7 +73,9 @@ class Application:
 
     def __init__(self, resources: Resources) -> None:
         self.litestar = _litestar(resources)
-        check_policies(handlers_of(self.litestar))
+        handlers = [*handlers_of(self.litestar), *pages_of(self.litestar)]
+        check_policies(handlers)
+        let_guards_read(handlers)
         self._edge = Edge(self.litestar, self.litestar.state.metrics, self.litestar.state.admission)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +88,16 @@ def create_app(resources: Resources) -> Application:
 
 
 def handlers_of(app: Litestar) -> list[HTTPRouteHandler]:
-    """Every handler of ours, each once; Litestar's own answers to OPTIONS are not among them."""
+    """Every handler of the API, each once; Litestar's own answers to OPTIONS are not among them."""
+    return [handler for handler in _ours(app) if REFUSES not in handler.opt]
+
+
+def pages_of(app: Litestar) -> list[HTTPRouteHandler]:
+    """Every handler of a page for people: not described, and with another way in and to refuse."""
+    return [handler for handler in _ours(app) if REFUSES in handler.opt]
+
+
+def _ours(app: Litestar) -> list[HTTPRouteHandler]:
     found = {handler: None for route in app.routes for handler in getattr(route, "route_handlers", ())}
     return [
         handler for handler in found if isinstance(handler, HTTPRouteHandler) and "OPTIONS" not in handler.http_methods
@@ -163,9 +181,21 @@ def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 def _routes() -> list[Any]:
-    rooms = (tenancy_api, questionnaire_api, campaign_api, respond_api, maturity_api, roadmap_api, report_api)
+    rooms = (
+        tenancy_api,
+        questionnaire_api,
+        campaign_api,
+        respond_api,
+        maturity_api,
+        kpi_api,
+        measures_api,
+        scores_api,
+        discussion_api,
+        roadmap_api,
+        report_api,
+    )
     version = Router("/v1", route_handlers=[*(handler for room in rooms for handler in room.handlers), read_openapi])
-    return [version, live, ready, metrics, read_documentation]
+    return [version, live, ready, metrics, read_documentation, *sign_in.handlers, *result_pages.handlers]
 
 
 def _litestar(resources: Resources) -> Litestar:
@@ -189,6 +219,7 @@ def _state(resources: Resources) -> dict[str, Any]:
     """The resources by name, and what one process remembers of its requests."""
     own = {
         "metrics": Metrics(),
+        "gallery": Gallery(),
         "underway": Underway(),
         "limits": Limits(resources.settings.rate),
         "admission": Admission(resources.settings.pool, resources.settings.workers),

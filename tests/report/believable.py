@@ -15,7 +15,7 @@ import msgspec
 
 from assess.campaign.model import ContractQuestionnaire
 from assess.maturity import model as maturity
-from assess.maturity.model import CampaignResults, Hidden, NodeResults, Result, Staged, State
+from assess.maturity.model import Agreement, CampaignResults, Hidden, NodeResults, Result, Staged, State, Summary
 from assess.questionnaire.files import read_yaml
 from assess.questionnaire.model import Process, Questionnaire
 from assess.report.model import ItemWords, ProcessWords, ReportFacts, StepWords
@@ -116,12 +116,17 @@ def results(
         for name, people in group.items():
             nodes.append(_node(random, words, name, identity(department), people, asked, missing=missing, kpis=kpis))
             if nodes[-1].state is not State.SCORED:
-                mask.append(Hidden(node=identity(name), key="t", name=name, process=None, reason=nodes[-1].state))
+                mask.append(
+                    Hidden(
+                        node=identity(name), key="t", name=name, process=None, perspective=None, reason=nodes[-1].state
+                    )
+                )
     return CampaignResults(
         campaign_id=identity("campaign"),
         engine=maturity.ENGINE,
         inputs_digest=sha256(b"inputs").hexdigest(),
         threshold=5,
+        summary=Summary(comparability=[], straight_lining=None),
         nodes=nodes,
         mask=mask,
     )
@@ -158,6 +163,7 @@ def _node(
     complete = len(known) == 3
     mean = sum(known) / len(known) if known else 0
     return NodeResults(
+        score_id=identity(f"score of {name}"),
         node=identity("company") if parent is None else identity(name),
         key="node",
         name=name,
@@ -165,6 +171,7 @@ def _node(
         headcount=headcount,
         responses=responses,
         participation=None if responses is None else responses / headcount,
+        imported="none" if responses is not None else None,
         state=state,
         overall=scored(mean, responses or 0) if complete else absent(State.LOW_COVERAGE),
         staged=None,
@@ -179,9 +186,13 @@ def scored(value: float, n: int, *, width: float = 0.25) -> Result:
         value=value,
         index=25 * (value - 1),
         interval=interval,
+        comparison=interval,
         n=n,
         coverage=1.0,
-        agreement=0.6,
+        agreement=Agreement(
+            deviation=0.7, spread=None, r_wg=0.8, r_wg_star=0.6, strength="moderate", consensus=True, split=False
+        ),
+        range=None,
         fragile=False,
         state=State.SCORED,
     )
@@ -190,7 +201,16 @@ def scored(value: float, n: int, *, width: float = 0.25) -> Result:
 def absent(state: State) -> Result:
     """A result that is not there."""
     return Result(
-        value=None, index=None, interval=None, n=None, coverage=None, agreement=None, fragile=False, state=state
+        value=None,
+        index=None,
+        interval=None,
+        comparison=None,
+        n=None,
+        coverage=None,
+        agreement=None,
+        range=None,
+        fragile=False,
+        state=state,
     )
 
 
@@ -211,6 +231,8 @@ def _process(
         steps=steps,
         kpi_maturity=absent(State.NOT_ASKED),
         kpis=[_kpi(random, item.key, n or 0, order) for order, item in enumerate(words.kpis)] if kpis else [],
+        indicative=False,
+        gaps=[],
     )
 
 
@@ -220,14 +242,18 @@ def _step(key: str, value: float, n: int, reason: State | None) -> maturity.Step
     return maturity.StepResult(key=key, result=result, prudent=None, staged=None if reason else staged(value), items=[])
 
 
+UNRECORDED: dict[str, None] = {"factual": None, "gap": None, "finding": None}
+"""Nobody keeps a record of the KPI."""
+
+
 def _kpi(random: Random, key: str, n: int, order: int) -> maturity.KpiResult:
     if order == 4:
-        return maturity.KpiResult(key=key, result=absent(State.LOW_COVERAGE), rung=None, awareness=None)
+        return maturity.KpiResult(key=key, result=absent(State.LOW_COVERAGE), rung=None, awareness=None, **UNRECORDED)
     mean = min(4.8, max(0.2, random.gauss(2.1, 1.1)))
     result = msgspec.structs.replace(
         scored(mean, n), interval=maturity.Interval(low=max(0, mean - 0.5), high=min(5, mean + 0.5))
     )
-    return maturity.KpiResult(key=key, result=result, rung=int(mean), awareness=0.7)
+    return maturity.KpiResult(key=key, result=result, rung=int(mean), awareness=0.7, **UNRECORDED)
 
 
 def staged(value: float) -> Staged:

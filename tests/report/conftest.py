@@ -30,6 +30,7 @@ from assess.tenancy.service import issue_key
 from assess.tenancy.store import add_organisation
 from assess.web.problems import HANDLERS
 from assess.web.requests import StrictRequest, negotiated
+from computed_by_hand import computed
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +111,7 @@ async def roadmap(database: Database, organisation: UUID, catalogue: Catalogue) 
     async with database.transaction(organisation) as tx:
         await tx.execute(insert(tables.campaign).values(_campaign(organisation, campaign)))
         await add_contract(tx, _contract(organisation, campaign, asked), "a" * 64)
-        await maturity.keep(tx, msgspec.structs.replace(facts.results, campaign_id=campaign))
+        await maturity.keep(tx, computed(msgspec.structs.replace(facts.results, campaign_id=campaign)))
         scoring = await maturity.scoring_id_of(tx, campaign)
         assert scoring is not None
         await add_roadmap(tx, made, campaign_id=campaign, scoring_id=scoring, body=facts.plan)

@@ -243,6 +243,23 @@ def test_the_annex_names_who_is_hidden_and_what_all_was_made_from():
     )
 
 
+@pytest.mark.parametrize(
+    ("imported", "sentence"),
+    [
+        pytest.param("none", None, id="none"),
+        pytest.param(None, None, id="hidden"),
+        pytest.param("some", "Some of the answers were collected elsewhere and imported.", id="some"),
+        pytest.param("all", "The answers were collected elsewhere and imported.", id="all"),
+    ],
+)
+def test_the_annex_says_when_answers_were_collected_elsewhere(imported, sentence):
+    facts = believable("en")
+    company = msgspec.structs.replace(facts.results.nodes[0], imported=imported)
+    results = msgspec.structs.replace(facts.results, nodes=[company, *facts.results.nodes[1:]])
+    limits = page_of(msgspec.structs.replace(facts, results=results), Annex).notes[2].text
+    assert limits.endswith(sentence) if sentence else "collected elsewhere" not in limits
+
+
 def test_follow_up_dates_are_working_days():
     follow_up = page_of(believable("en"), Decisions).follow_up
     assert [each.date.replace("\u00a0", " ") for each in follow_up[:3]] == [

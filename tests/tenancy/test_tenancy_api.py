@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from assess.tenancy.model import GRANTS, Permission, Role
+from assess.tenancy.store import OrganisationNotFound, organisation_of
 from assess.tenancy.tokens import KeyText, read_key, write_key
 from tenants import key_for
 
@@ -127,6 +128,11 @@ async def test_a_key_is_shown_once_and_works_until_revoked(client, admin):
     assert (reply.status_code, reply.json()["code"]) == (401, "key_expired")
 
 
+async def test_a_key_that_is_not_there_cannot_be_revoked(client, admin):
+    reply = await client.delete(f"/v1/api-keys/{uuid4()}", headers=admin)
+    assert (reply.status_code, reply.json()["code"]) == (404, "api_key_not_found")
+
+
 async def test_two_keys_live_side_by_side_while_one_is_rotated(client, admin):
     ask = {"name": "Engagement", "role": "consultant"}
     secrets = [(await client.post("/v1/api-keys", headers=admin, json=ask)).json()["secret"] for _ in range(2)]
@@ -180,6 +186,12 @@ async def test_a_team_leads_key_names_a_team(client, admin, ask, code):
 async def test_another_organisation_is_unknown(client, admin):
     unknown = await client.get(f"/v1/organisations/{uuid4()}", headers=admin)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "organisation_not_found")
+
+
+async def test_an_organisation_that_has_been_erased_is_not_found(database):
+    async with database.transaction(uuid4()) as tx:
+        with pytest.raises(OrganisationNotFound):
+            await organisation_of(tx)
 
 
 def test_every_permission_is_somebodys():

@@ -57,7 +57,7 @@ def annex(facts: ReportFacts) -> Annex:
         lines_title=say("annex.actions", language) if others else "",
         lines=[_line(facts, action) for action in others[:MOST_LINES]],
         rest=rest,
-        notes=[_note(facts, "method"), _hidden(facts), _note(facts, "limits")],
+        notes=[_note(facts, "method"), _hidden(facts), _limits(facts)],
         versions=Note(head=say("annex.versions", language), text=_versions(facts)),
     )
 
@@ -72,6 +72,14 @@ def _line(facts: ReportFacts, action: PlannedAction) -> Line:
 
 def _note(facts: ReportFacts, name: str) -> Note:
     return Note(head=say(f"annex.{name}", facts.language), text=say(f"annex.{name}.text", facts.language))
+
+
+def _limits(facts: ReportFacts) -> Note:
+    """With a sentence on answers that were imported, when there are any."""
+    note, imported = _note(facts, "limits"), facts.results.nodes[0].imported
+    if imported in {None, "none"}:
+        return note
+    return Note(head=note.head, text=f"{note.text} {say(f'annex.imported.{imported}', facts.language)}")
 
 
 def _hidden(facts: ReportFacts) -> Note:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from assess.maturity.model import NodeResults, Result, State
 from assess.report.findings import company, level, process_of, reason, sample, shown, step_of, told
-from assess.report.model import ProcessWords, ReportFacts
+from assess.report.model import ProcessWords, ResultFacts
 from assess.report.sentences import quoted, say
 
 FRAGILE = " *"
@@ -64,10 +64,10 @@ class Contrast(Struct, frozen=True, kw_only=True):
     notes: list[str]
 
 
-def contrast(facts: ReportFacts) -> Contrast | None:
+def contrast(facts: ResultFacts) -> Contrast | None:
     """None when no team has anything to show."""
-    teams = list(_tree(facts))
-    results = [result for node, _ in teams for result in _steps(facts, node)]
+    teams = list(tree(facts))
+    results = [result for node, _ in teams for result in steps_of(facts, node)]
     if not any(result is not None and shown(result) is not None for result in results):
         return None
     by_step = len(teams) <= MOST_ROWS
@@ -98,12 +98,12 @@ def alphabetical(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
 
 
-def parents(facts: ReportFacts) -> set[object]:
+def parents(facts: ResultFacts) -> set[object]:
     """The nodes that have nodes below them."""
     return {node.parent for node in facts.results.nodes}
 
 
-def _tree(facts: ReportFacts) -> Iterator[tuple[NodeResults, int]]:
+def tree(facts: ResultFacts) -> Iterator[tuple[NodeResults, int]]:
     """Every node but the company, parents before their teams, siblings in alphabetical order: never by score."""
     children: dict[object, list[NodeResults]] = {}
     for node in sorted(facts.results.nodes[1:], key=lambda node: (alphabetical(node.name), node.key)):
@@ -115,8 +115,8 @@ def _tree(facts: ReportFacts) -> Iterator[tuple[NodeResults, int]]:
         waiting.extend((child, depth + 1) for child in reversed(children.get(node.node, [])))
 
 
-def _row(facts: ReportFacts, node: NodeResults, depth: int, *, by_step: bool) -> Row:
-    results = _steps(facts, node) if by_step else _processes(facts, node)
+def _row(facts: ResultFacts, node: NodeResults, depth: int, *, by_step: bool) -> Row:
+    results = steps_of(facts, node) if by_step else _processes(facts, node)
     whole = node.node in parents(facts)
     name = say("contrast.all", facts.language) if node.parent is None else node.name
     fragile = any(result is not None and result.fragile for result in results)
@@ -124,48 +124,49 @@ def _row(facts: ReportFacts, node: NodeResults, depth: int, *, by_step: bool) ->
     return Row(name=name, note=note, depth=depth, whole=whole, cells=[_cell(facts, node, result) for result in results])
 
 
-def _cell(facts: ReportFacts, node: NodeResults, result: Result | None) -> Cell:
+def _cell(facts: ResultFacts, node: NodeResults, result: Result | None) -> Cell:
     value = None if result is None else shown(result)
     if value is not None:
         nearest = min(5, max(1, int(value + 0.5)))
         return Cell(text=level(value, facts.language), level=nearest, mark="", hidden=False)
-    state = _state(node, result)
+    state = state_of(node, result)
     return Cell(text="", level=None, mark=MARKS.get(state, ""), hidden=state in HIDDEN)
 
 
-def _state(node: NodeResults, result: Result | None) -> State:
+def state_of(node: NodeResults, result: Result | None) -> State:
     """Why a cell is empty; a hidden team that says nothing at all about its steps is hidden in each of them."""
     if result is not None:
         return State.LOW_COVERAGE if result.state is State.SCORED else result.state
     return node.state if not node.processes and node.state is not State.SCORED else State.NOT_ASKED
 
 
-def _steps(facts: ReportFacts, node: NodeResults) -> list[Result | None]:
+def steps_of(facts: ResultFacts, node: NodeResults) -> list[Result | None]:
+    """A node's result of each step of each process, in their order; none where it has no such step."""
     found = [step_of(node, step.key) for process in facts.processes for step in process.steps]
     return [None if step is None else step.result for step in found]
 
 
-def _processes(facts: ReportFacts, node: NodeResults) -> list[Result | None]:
+def _processes(facts: ResultFacts, node: NodeResults) -> list[Result | None]:
     found = [process_of(node, words.key) for words in facts.processes]
     return [None if process is None else process.result for process in found]
 
 
-def _columns(facts: ReportFacts, *, by_step: bool) -> list[Columns]:
+def _columns(facts: ResultFacts, *, by_step: bool) -> list[Columns]:
     return [_group(facts, words, by_step=by_step) for words in facts.processes]
 
 
-def _group(facts: ReportFacts, words: ProcessWords, *, by_step: bool) -> Columns:
+def _group(facts: ResultFacts, words: ProcessWords, *, by_step: bool) -> Columns:
     title = told(words.title, facts.language)
     titles = [told(step.title, facts.language) for step in words.steps] if by_step else [title]
     return Columns(process=words.key, title=title if by_step else "", titles=titles)
 
 
-def _legend(facts: ReportFacts, rows: list[Row]) -> list[tuple[str, str, bool]]:
+def _legend(facts: ResultFacts, rows: list[Row]) -> list[tuple[str, str, bool]]:
     used = {cell.mark for row in rows for cell in row.cells}
     return [(mark, reason(state, facts), state in HIDDEN) for state, mark in MARKS.items() if mark in used]
 
 
-def _title(facts: ReportFacts, ranges: list[tuple[float, float, float, str]]) -> str:
+def _title(facts: ResultFacts, ranges: list[tuple[float, float, float, str]]) -> str:
     language = facts.language
     if not ranges:
         return say("contrast.title.hidden", language)
@@ -177,12 +178,12 @@ def _title(facts: ReportFacts, ranges: list[tuple[float, float, float, str]]) ->
     )
 
 
-def _ranges(facts: ReportFacts, *, by_step: bool) -> list[tuple[float, float, float, str]]:
+def _ranges(facts: ResultFacts, *, by_step: bool) -> list[tuple[float, float, float, str]]:
     """For each column that at least two teams show: width, lowest, highest, title; no team is named."""
     whole = parents(facts)
     teams = [node for node in facts.results.nodes[1:] if node.node not in whole]
     titles = [title for columns in _columns(facts, by_step=by_step) for title in columns.titles]
-    rows = [_steps(facts, node) if by_step else _processes(facts, node) for node in teams]
+    rows = [steps_of(facts, node) if by_step else _processes(facts, node) for node in teams]
     ranges = []
     for title, column in zip(titles, zip(*rows, strict=True), strict=False):
         values = [value for result in column if result is not None and (value := shown(result)) is not None]

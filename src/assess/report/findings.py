@@ -6,7 +6,7 @@ The one rule of all pages stands here: a value is read through ``shown``, and wh
 from datetime import date
 
 from assess.maturity.model import NodeResults, ProcessResult, Result, Staged, State, StepResult
-from assess.report.model import ProcessWords, ReportFacts
+from assess.report.model import ProcessWords, ReportFacts, ResultFacts
 from assess.report.sentences import say
 from assess.roadmap.model import Owner, PlannedAction
 from assess.typography import number, typeset
@@ -16,8 +16,8 @@ FIXED = "\u00a0"
 
 
 def told(text: Text, language: Language) -> str:
-    """A text of the questionnaires or of the plan, as printed."""
-    return typeset(text[language], language)
+    """A text of the questionnaires or of the plan, as printed; in its own language where it has only one."""
+    return typeset(text.get(language) or next(iter(text.values())), language)
 
 
 def shown(result: Result) -> float | None:
@@ -43,7 +43,7 @@ def index_bounds(result: Result) -> tuple[float, float] | None:
     return None if levels is None else (25 * (levels[0] - 1), 25 * (levels[1] - 1))
 
 
-def company(facts: ReportFacts) -> NodeResults:
+def company(facts: ResultFacts) -> NodeResults:
     """The results of the whole organisation, which stand first."""
     return facts.results.nodes[0]
 
@@ -58,35 +58,35 @@ def step_of(node: NodeResults, key: str) -> StepResult | None:
     return next((step for process in node.processes for step in process.steps if step.key == key), None)
 
 
-def core(facts: ReportFacts) -> list[ProcessWords]:
+def core(facts: ResultFacts) -> list[ProcessWords]:
     """The processes that make the overall score."""
     return [words for words in facts.processes if words.in_overall]
 
 
-def scored(facts: ReportFacts, words: ProcessWords) -> Result | None:
+def scored(facts: ResultFacts, words: ProcessWords) -> Result | None:
     """The company's result of a process, when it can be shown."""
     process = process_of(company(facts), words.key)
     return process.result if process is not None and shown(process.result) is not None else None
 
 
-def overall(facts: ReportFacts) -> float | None:
+def overall(facts: ResultFacts) -> float | None:
     """The company's index; never when one of its processes is missing, whatever the facts say."""
     complete = all(scored(facts, words) is not None for words in core(facts))
     return index_of(company(facts).overall) if complete and core(facts) else None
 
 
-def reason(state: State, facts: ReportFacts) -> str:
+def reason(state: State, facts: ResultFacts) -> str:
     """Why there is no result, in words."""
     return say(f"reason.{state.value}", facts.language, threshold=str(facts.results.threshold))
 
 
-def absence(state: State | None, facts: ReportFacts) -> str:
+def absence(state: State | None, facts: ResultFacts) -> str:
     """Why nothing is there: no result at all was not asked, and a scored state without a value covers too little."""
     known = State.NOT_ASKED if state is None else State.LOW_COVERAGE if state is State.SCORED else state
     return reason(known, facts)
 
 
-def unscored(state: State | None, facts: ReportFacts) -> str:
+def unscored(state: State | None, facts: ResultFacts) -> str:
     """``no result: fewer than 5 answers``."""
     return say("unscored", facts.language, reason=absence(state, facts))
 

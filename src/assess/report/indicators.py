@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from assess.maturity.model import KpiResult
 from assess.report.findings import absence, bounds, company, process_of, sample, shown, told
-from assess.report.model import ItemWords, ProcessWords, ReportFacts
+from assess.report.model import ItemWords, ProcessWords, ResultFacts
 from assess.report.sentences import say
 
 ALIVE = 3
@@ -37,7 +37,7 @@ class Indicators(Struct, frozen=True, kw_only=True):
     rest: str
 
 
-def indicators(facts: ReportFacts) -> Indicators | None:
+def indicators(facts: ResultFacts) -> Indicators | None:
     """None when no KPI can be shown."""
     language = facts.language
     groups = [[_rung(facts, words, item) for item in words.kpis] for words in facts.processes]
@@ -64,7 +64,7 @@ def indicators(facts: ReportFacts) -> Indicators | None:
     )
 
 
-def _title(facts: ReportFacts, *, alive: int, total: int) -> str:
+def _title(facts: ResultFacts, *, alive: int, total: int) -> str:
     kind = ".most" if 2 * alive >= total else {0: ".none", 1: ".one"}.get(alive, "")
     return say(f"indicators.title{kind}", facts.language, alive=str(alive), total=str(total))
 
@@ -77,7 +77,7 @@ def _first(groups: list[list[Rung]], most: int) -> list[list[Rung]]:
     return kept
 
 
-def _rung(facts: ReportFacts, words: ProcessWords, item: ItemWords) -> Rung:
+def _rung(facts: ResultFacts, words: ProcessWords, item: ItemWords) -> Rung:
     process = process_of(company(facts), words.key)
     kpi = next((kpi for kpi in process.kpis if kpi.key == item.key), None) if process is not None else None
     label = told(item.label, facts.language)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 import msgspec
@@ -42,6 +42,19 @@ class ProcessWords(Struct, frozen=True, kw_only=True):
     in_overall: bool
     steps: list[StepWords]
     kpis: list[ItemWords]
+
+
+class ResultFacts(Protocol):
+    """What says results, on paper or on the web: the company, or the node that is looked at, stands first among the results."""
+
+    @property
+    def language(self) -> Language: ...
+
+    @property
+    def processes(self) -> list[ProcessWords]: ...
+
+    @property
+    def results(self) -> CampaignResults: ...
 
 
 class ReportFacts(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from assess.maturity.model import StepResult
 from assess.report.findings import bounds, company, core, level, shown, step_of, told, unscored
-from assess.report.model import ProcessWords, ReportFacts, StepWords
+from assess.report.model import ProcessWords, ResultFacts, StepWords
 from assess.report.sentences import quoted, say
 from assess.typography import number
 
@@ -44,7 +44,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     groups: list[DotGroup]
 
 
-def profile(facts: ReportFacts) -> Profile | None:
+def profile(facts: ResultFacts) -> Profile | None:
     """None when no step can be shown."""
     language = facts.language
     groups = [_group(facts, words) for words in facts.processes]
@@ -66,7 +66,7 @@ def target_of(value: float) -> float | None:
     return min(value + 1, HIGHEST_TARGET) if value < HIGHEST_TARGET else None
 
 
-def _title(facts: ReportFacts) -> str:
+def _title(facts: ResultFacts) -> str:
     language = facts.language
     steps = _ranked(facts, core(facts)) or _ranked(facts, facts.processes)
     low, weakest = steps[0]
@@ -78,14 +78,14 @@ def _title(facts: ReportFacts) -> str:
     return say("profile.title", language, **names, high=level(high, language), strongest=best)
 
 
-def _ranked(facts: ReportFacts, processes: list[ProcessWords]) -> list[tuple[float, StepWords]]:
+def _ranked(facts: ResultFacts, processes: list[ProcessWords]) -> list[tuple[float, StepWords]]:
     """Shown steps, the lowest first; of equals the earlier step."""
     steps = [step for process in processes for step in process.steps]
     values = [(_value(step_of(company(facts), step.key)), step) for step in steps]
     return sorted(((value, step) for value, step in values if value is not None), key=lambda entry: entry[0])
 
 
-def _group(facts: ReportFacts, words: ProcessWords) -> DotGroup:
+def _group(facts: ResultFacts, words: ProcessWords) -> DotGroup:
     return DotGroup(
         process=words.key,
         title=told(words.title, facts.language),
@@ -93,7 +93,7 @@ def _group(facts: ReportFacts, words: ProcessWords) -> DotGroup:
     )
 
 
-def _dot(facts: ReportFacts, words: StepWords, step: StepResult | None) -> Dot:
+def _dot(facts: ResultFacts, words: StepWords, step: StepResult | None) -> Dot:
     language, value = facts.language, _value(step)
     if step is None or value is None:
         note = unscored(step.result.state if step is not None else None, facts)

@@ -95,6 +95,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "reason.protects_others": {"fr": "masqué pour protéger une petite équipe", "en": "hidden to protect a small team"},
     "reason.low_coverage": {"fr": "trop peu de questions notées", "en": "too few questions scored"},
     "reason.low_participation": {"fr": "moins de 30 % de participation", "en": "participation below 30%"},
+    "reason.indicative": {"fr": "indicatif, par processus seulement", "en": "indicative, by process only"},
     "unscored": {"fr": "pas de résultat : {reason}", "en": "no result: {reason}"},
     # 2 profile
     "profile.kicker": {"fr": "Profil par étape", "en": "Step profile"},
@@ -351,6 +352,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
             "These are practices as declared, not as observed. Those who did not answer might say something else: "
             "the intervals do not tell. Expected gains are expert estimates. Nothing here proves a cause."
         ),
+    },
+    "annex.imported.some": {
+        "fr": "Une partie des réponses a été recueillie ailleurs, puis importée.",
+        "en": "Some of the answers were collected elsewhere and imported.",
+    },
+    "annex.imported.all": {
+        "fr": "Les réponses ont été recueillies ailleurs, puis importées.",
+        "en": "The answers were collected elsewhere and imported.",
     },
     "annex.versions": {"fr": "Fait à partir de", "en": "Made from"},
     "annex.library": {"fr": "bibliothèque d’actions ({digest})", "en": "action library ({digest})"},

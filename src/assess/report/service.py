@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -23,8 +24,6 @@ from assess.report.model import (
     ReportContent,
     ReportFacts,
     ReportLink,
-    facts_digest,
-    packed,
 )
 from assess.roadmap import store as roadmaps
 from assess.storage.database import Database, Effect, Tx
@@ -50,12 +49,12 @@ async def make(
     Raises RoadmapNotFound or PlanNotFound.
     """
     async with database.transaction(organisation_id) as tx:
-        facts = await facts_of(tx, catalogue, new)
-        if kept := await store.drawn_from(tx, facts_digest(facts)):
+        row = store.row_of(uuid7(), new.roadmap_id, await facts_of(tx, catalogue, new))
+        if kept := await store.drawn_from(tx, row["facts_digest"]):
             return kept, False
-    content: bytes = await workers.run(DRAW, packed(facts))
+    content: bytes = await workers.run(DRAW, row["facts"])
     async with effect.transaction() as tx:
-        return await _keep(tx, new.roadmap_id, facts, content)
+        return await _keep(tx, row, content)
 
 
 async def facts_of(tx: Tx, catalogue: Catalogue, new: NewReport) -> ReportFacts:
@@ -121,16 +120,14 @@ def link_key(secrets: Secrets) -> bytes:
     return derive(secrets.pepper, LABEL)
 
 
-async def _keep(tx: Tx, roadmap_id: UUID, facts: ReportFacts, content: bytes) -> tuple[Report, bool]:
-    made, digest = uuid7(), facts_digest(facts)
+async def _keep(tx: Tx, row: dict[str, Any], content: bytes) -> tuple[Report, bool]:
     drawn = {
-        "facts_digest": digest,
         "content": content,
         "content_digest": sha256(content).hexdigest(),
         "pages": len(_PAGES.findall(content)),
     }
-    await store.keep(tx, {**store.row_of(made, roadmap_id, facts), **drawn})
-    kept = await store.drawn_from(tx, digest)
+    await store.keep(tx, row | drawn)
+    kept = await store.drawn_from(tx, row["facts_digest"])
     if kept is None:
         raise store.ReportNotFound
-    return kept, kept.id == made
+    return kept, kept.id == row["id"]

@@ -18,7 +18,7 @@ from assess.report.findings import (
     unscored,
     work,
 )
-from assess.report.model import ProcessWords, ReportFacts
+from assess.report.model import ProcessWords, ReportFacts, ResultFacts
 from assess.report.sentences import counted, named, say, together
 from assess.typography import day, month, number, percent
 
@@ -57,10 +57,10 @@ def situation(facts: ReportFacts) -> Situation:
     taken = decisions(facts)[:3]
     return Situation(
         kicker=say("situation.kicker", language),
-        title=_title(facts),
+        title=headline(facts),
         lead=_lead(facts),
         bars_title=say("situation.bars", language),
-        bars=[_bar(facts, words) for words in facts.processes],
+        bars=[bar_of(facts, words) for words in facts.processes],
         axis=say("situation.axis", language),
         decisions_title=_decisions_title(facts, len(taken)),
         decisions=taken,
@@ -70,7 +70,8 @@ def situation(facts: ReportFacts) -> Situation:
     )
 
 
-def _title(facts: ReportFacts) -> str:
+def headline(facts: ResultFacts) -> str:
+    """The conclusion of everything, in one sentence."""
     language, index = facts.language, overall(facts)
     missing = [words for words in core(facts) if scored(facts, words) is None]
     if len(missing) == len(core(facts)):
@@ -85,7 +86,7 @@ def _title(facts: ReportFacts) -> str:
     return say("situation.title.weakest", language, index=number(index, language), process=name)
 
 
-def weakest_process(facts: ReportFacts) -> ProcessWords | None:
+def weakest_process(facts: ResultFacts) -> ProcessWords | None:
     """The lowest process, if its interval ends below the next one's value: else none is clearly behind."""
     ranked = sorted(
         (result.index or 0, order) for order, words in enumerate(core(facts)) if (result := scored(facts, words))
@@ -100,10 +101,11 @@ def weakest_process(facts: ReportFacts) -> ProcessWords | None:
 
 
 def _lead(facts: ReportFacts) -> list[str]:
-    return [" ".join([_participation(facts), *_fragile(facts)]), *_outlook(facts)]
+    return [" ".join([participation(facts), *_fragile(facts)]), *_outlook(facts)]
 
 
-def _participation(facts: ReportFacts) -> str:
+def participation(facts: ResultFacts) -> str:
+    """How many answered, of how many."""
     node, language = company(facts), facts.language
     invited = number(node.headcount, language)
     if node.responses is None or not node.headcount:
@@ -114,7 +116,7 @@ def _participation(facts: ReportFacts) -> str:
     )
 
 
-def _fragile(facts: ReportFacts) -> list[str]:
+def _fragile(facts: ResultFacts) -> list[str]:
     share = company(facts).participation
     return [say("situation.fragile", facts.language)] if share is not None and share < 0.5 else []
 
@@ -131,7 +133,8 @@ def _outlook(facts: ReportFacts) -> list[str]:
     return [say("situation.outlook", language, actions=actions, then=then, month=until)]
 
 
-def _bar(facts: ReportFacts, words: ProcessWords) -> Bar:
+def bar_of(facts: ResultFacts, words: ProcessWords) -> Bar:
+    """One process of the company."""
     language, process = facts.language, process_of(company(facts), words.key)
     title = told(words.title, language)
     index = index_of(process.result) if process is not None else None

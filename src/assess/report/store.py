@@ -1,6 +1,7 @@
 """Statements on reports: kept once for the facts, the language and the engine that they were drawn from."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -73,13 +74,15 @@ async def content_of(tx: Tx, report_id: UUID) -> ReportContent | None:
 
 
 def row_of(report_id: UUID, roadmap_id: UUID, facts: ReportFacts) -> dict[str, Any]:
-    """What of a row its facts give; the digests and the content are added by who has drawn it."""
+    """What of a row its facts give, packed once; the content and its digest are added by who has drawn it."""
+    pinned = packed(facts)
     return {
         "id": report_id,
         "roadmap_id": roadmap_id,
         "plan_number": facts.plan_number,
         "language": facts.language,
-        "facts": packed(facts),
+        "facts": pinned,
+        "facts_digest": sha256(pinned).hexdigest(),
     }
 
 

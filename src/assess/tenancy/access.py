@@ -5,9 +5,10 @@ is known, by one SECURITY DEFINER function; everything after that happens in the
 """
 
 import hmac
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -16,8 +17,9 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from assess.errors import Forbidden, Unauthenticated
 from assess.storage.database import Database, Tx
-from assess.storage.secrets import Secrets
+from assess.storage.secrets import Secrets, derive
 from assess.tenancy.model import Permission, Principal, Role
+from assess.tenancy.sessions import LABEL, read_session
 from assess.tenancy.tokens import hash_secret, read_key
 from assess.web.admission import Place
 from assess.web.conditional import check_unchanged
@@ -26,7 +28,7 @@ from assess.web.limits import limits_of
 from assess.web.paging import provide_pages
 from assess.web.problems import problems
 
-__all__ = ["DEPENDENCIES", "THINKS", "May", "check_policies", "may", "problems"]
+__all__ = ["DEPENDENCIES", "THINKS", "May", "MaySee", "check_policies", "may", "may_see", "problems"]
 
 THINKS = "thinks"
 """In ``opt``: whether a worker thinks for this handler, maybe for seconds."""
@@ -49,6 +51,12 @@ class KeyExpired(Unauthenticated):
     """This API key has expired or was revoked."""
 
     title_fr = "Cette clé d’API a expiré ou a été révoquée."
+
+
+class NotSignedIn(Unauthenticated):
+    """Sign in with your API key to see this page."""
+
+    title_fr = "Connectez-vous avec votre clé d’API pour voir cette page."
 
 
 class PermissionMissing(Forbidden):
@@ -77,7 +85,7 @@ class May:
         if self.permission is Permission.RESPOND:
             limits_of(connection).response_key(connection)
             return
-        principal = await principal_of(connection)
+        principal = await self._holder(connection)
         limits_of(connection).key(connection, principal.key_id)
         if not principal.may(self.permission):
             raise PermissionMissing(
@@ -85,10 +93,26 @@ class May:
             )
         connection.scope["auth"] = principal
 
+    async def _holder(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
+        return await principal_of(connection)
+
+
+class MaySee(May):
+    """The guard of a page: its reader is known by the cookie that signing in gives, which no address of the API takes."""
+
+    async def _holder(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
+        connection.scope["known_by"] = b"Cookie"  # type: ignore[typeddict-unknown-key]  # a key of our own
+        return await reader_of(connection)
+
 
 def may(permission: Permission) -> May:
     """The policy of a handler: the one permission that it demands."""
     return May(permission)
+
+
+def may_see(permission: Permission) -> MaySee:
+    """The policy of a page for people who have signed in."""
+    return MaySee(permission)
 
 
 def check_policies(handlers: Iterable[HTTPRouteHandler]) -> None:
@@ -99,21 +123,69 @@ def check_policies(handlers: Iterable[HTTPRouteHandler]) -> None:
             raise RuntimeError(f"{handler.handler_name} must demand exactly one permission, not {len(policies)}")
 
 
+def let_guards_read(handlers: Iterable[HTTPRouteHandler]) -> None:
+    """Have the guards called with the handler itself: for each of them Litestar makes a copy, a tenth of what a request costs.
+
+    Ours read it and no more. A Litestar that authorizes in another way calls them in its own, and just as strictly.
+    """
+    for handler in handlers:
+        handler.authorize_connection = _authorizing(handler)  # type: ignore[method-assign, assignment]  # see above
+
+
 async def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
     """The holder of the request's key; raises KeyMissing, KeyInvalid or KeyExpired."""
     scheme, _, text = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise KeyMissing(f"send it as the header {_EXAMPLE}")
-    key = read_key(text.strip())
+    return await holder_of(connection, text.strip())
+
+
+async def holder_of(connection: ASGIConnection[Any, Any, Any, Any], text: str) -> Principal:
+    """The holder of a key, by its text; raises KeyInvalid or KeyExpired."""
+    key = read_key(text)
     if key is None:
         raise KeyInvalid("the key has a wrong length, letter or checksum; was it copied whole?")
-    database: Database = connection.app.state.database
     secrets: Secrets = connection.app.state.secrets
-    row = await database.call("select * from assess.key_by_id($1)", key.id)
+    row = await _key(connection, key.id)
     if row is None or not hmac.compare_digest(row["secret_hash"], hash_secret(secrets.pepper, key.secret)):
         raise KeyInvalid("no such key")
-    if row["revoked_at"] or (row["expires_on"] and row["expires_on"] < datetime.now(UTC).date()):
+    if not _lives(row):
         raise KeyExpired("ask the organisation's admin for a new one")
+    return _principal_in(row)
+
+
+async def reader_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
+    """Who has signed in, if the session lasts and its key still lives; raises NotSignedIn."""
+    state = connection.app.state
+    said = connection.cookies.get(cookie_name(state.settings.public_url), "")
+    session = read_session(session_key(state.secrets), said, datetime.now(UTC))
+    row = await _key(connection, session.key_id) if session is not None else None
+    if session is None or row is None or row["organisation_id"] != session.organisation_id or not _lives(row):
+        raise NotSignedIn
+    return _principal_in(row)
+
+
+def cookie_name(public_url: str) -> str:
+    """How the session's cookie is called; under HTTPS browsers keep that name for this host alone (``__Host-``)."""
+    return "__Host-assess-session" if public_url.startswith("https://") else "assess-session"
+
+
+def session_key(secrets: Secrets) -> bytes:
+    """The key of sessions: of this installation, and for nothing else."""
+    return derive(secrets.pepper, LABEL)
+
+
+async def _key(connection: ASGIConnection[Any, Any, Any, Any], key_id: UUID) -> Any:
+    database: Database = connection.app.state.database
+    return await database.call("select * from assess.key_by_id($1)", key_id)
+
+
+def _lives(row: Any) -> bool:
+    """Whether a key is neither revoked nor past its last day (UTC)."""
+    return not row["revoked_at"] and not (row["expires_on"] and row["expires_on"] < datetime.now(UTC).date())
+
+
+def _principal_in(row: Any) -> Principal:
     return Principal(
         organisation_id=row["organisation_id"],
         key_id=row["id"],
@@ -143,6 +215,18 @@ def _principal(request: Request[Any, Any, Any]) -> Principal:
     return request.auth  # type: ignore[no-any-return]  # set by May
 
 
+def _authorizing(
+    handler: HTTPRouteHandler,
+) -> Callable[[ASGIConnection[Any, Any, Any, Any]], Coroutine[Any, Any, None]]:
+    guards = handler.resolve_guards()
+
+    async def authorize(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        for guard in guards:
+            await guard(connection, handler)  # type: ignore[misc]  # Litestar has wrapped those that are not async
+
+    return authorize
+
+
 def _from_state(name: str) -> Provide:
     """A dependency that hands out a resource of the application."""
 
@@ -152,7 +236,7 @@ def _from_state(name: str) -> Provide:
     return Provide(provide, sync_to_thread=False)
 
 
-RESOURCES = ("database", "settings", "secrets", "workers", "catalogue", "library")
+RESOURCES = ("database", "settings", "secrets", "workers", "catalogue", "library", "gallery", "kpis")
 """What the application holds while it runs, handed to handlers by name."""
 
 DEPENDENCIES: dict[str, Provide] = {

@@ -42,6 +42,8 @@ class Permission(Enum):
     READ_PARTICIPATION = "read_participation"
     READ_RESULTS = "read_results"
     READ_MASK = "read_mask"
+    MANAGE_KPIS = "manage_kpis"
+    RECORD_MEASURES = "record_measures"
     PLAN = "plan"
     READ_ROADMAPS = "read_roadmaps"
     REPORT = "report"
@@ -72,7 +74,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(set(Permission) - _KEYLESS),
     Role.CONSULTANT: frozenset(set(Permission) - _KEYLESS - {Permission.MANAGE_KEYS}),
     Role.TEAM_LEAD: frozenset(
-        {Permission.READ_SELF, Permission.READ_ORGANISATION, Permission.READ_PARTICIPATION, Permission.READ_RESULTS}
+        {
+            Permission.READ_SELF,
+            Permission.READ_ORGANISATION,
+            Permission.READ_PARTICIPATION,
+            Permission.READ_RESULTS,
+            Permission.RECORD_MEASURES,
+        }
     ),
     Role.EXECUTIVE: frozenset({Permission.READ_SELF, Permission.READ_REPORTS}),
     Role.AUDITOR: frozenset(_READING | {Permission.READ_MASK}),
@@ -81,7 +89,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 class Principal(Struct, frozen=True, kw_only=True):
-    """The holder of a valid key. ``team_id``: a team lead sees the results of this team and those below it only."""
+    """The holder of a valid key. ``team_id``: a team lead sees and records for this team and those below it only."""
 
     organisation_id: UUID
     key_id: UUID

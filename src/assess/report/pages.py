@@ -1,0 +1,140 @@
+"""The result pages over HTTP: campaigns, the company, a team, and how each number is calculated. They are no part of the API."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from assess.errors import NotFound
+from assess.frame import VERSION
+from assess.maturity.explanation import VERSION as EXPLANATION
+from assess.questionnaire.catalogue import Catalogue
+from assess.report import page_service as service
+from assess.report.page_campaigns import campaigns_page
+from assess.report.page_explanation import explanation_page
+from assess.report.page_node import node_page
+from assess.report.page_service import Gallery
+from assess.storage.database import Database, Tx
+from assess.storage.workers import Workers
+from assess.tenancy.access import may_see
+from assess.tenancy.model import Permission, Principal
+from assess.web.conditional import etag_of
+from assess.web.page_replies import PAGE, known_already, language_wished, page
+
+_OF = re.compile(r"[a-z0-9][a-z0-9_:@-]{0,199}")
+_AnyRequest = Request[Any, Any, Any]
+
+
+@get("/results", guards=[may_see(Permission.READ_RESULTS)], opt=PAGE, include_in_schema=False)
+async def read_campaigns(
+    request: _AnyRequest, principal: NamedDependency[Principal], tx: NamedDependency[Tx]
+) -> Response[bytes]:
+    """The campaigns to choose from."""
+    language = language_wished(request)
+    body = campaigns_page(*await service.campaigns_seen(tx, principal), language)
+    return page(request, body, etag_of(body), language)
+
+
+@get("/results/{campaign_id:str}", guards=[may_see(Permission.READ_RESULTS)], opt=PAGE, include_in_schema=False)
+async def read_company(
+    request: _AnyRequest,
+    campaign_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    database: NamedDependency[Database],
+    workers: NamedDependency[Workers],
+    catalogue: NamedDependency[Catalogue],
+    gallery: NamedDependency[Gallery],
+) -> Response[bytes]:
+    """The highest node that the reader sees: the company, or a team lead's own team."""
+    found = await service.seen(database, workers, catalogue, principal, _id(campaign_id))
+    return await _node(request, principal, found, None, (database, workers, catalogue, gallery))
+
+
+@get(
+    "/results/{campaign_id:str}/teams/{team_id:str}",
+    guards=[may_see(Permission.READ_RESULTS)],
+    opt=PAGE,
+    include_in_schema=False,
+)
+async def read_team(
+    request: _AnyRequest,
+    campaign_id: FromPath[str],
+    team_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    database: NamedDependency[Database],
+    workers: NamedDependency[Workers],
+    catalogue: NamedDependency[Catalogue],
+    gallery: NamedDependency[Gallery],
+) -> Response[bytes]:
+    """One team with everybody below it; one that the reader does not see is as unknown as any other."""
+    found = await service.seen(database, workers, catalogue, principal, _id(campaign_id))
+    return await _node(request, principal, found, _id(team_id), (database, workers, catalogue, gallery))
+
+
+@get(
+    "/results/{campaign_id:str}/explanations/{score_id:str}",
+    guards=[may_see(Permission.READ_RESULTS)],
+    opt=PAGE,
+    include_in_schema=False,
+)
+async def read_explanation(
+    request: _AnyRequest,
+    campaign_id: FromPath[str],
+    score_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    database: NamedDependency[Database],
+    workers: NamedDependency[Workers],
+    catalogue: NamedDependency[Catalogue],
+) -> Response[bytes]:
+    """How a number is calculated."""
+    language, of = language_wished(request), _part(request.query_params.get("of"))
+    account = await service.account_of(
+        database, workers, catalogue, principal, _id(campaign_id), _id(score_id), of, language
+    )
+    etag = f'"{score_id}.{EXPLANATION}.{VERSION}.{language}.{of or "all"}.{principal.key_id}"'
+    return page(request, explanation_page(account), etag, language)
+
+
+async def _node(
+    request: _AnyRequest,
+    principal: Principal,
+    found: service.Seen,
+    wanted: UUID | None,
+    tools: tuple[Database, Workers, Catalogue, Gallery],
+) -> Response[bytes]:
+    """The page of a node, or an empty 304. Its ETag names the facts, the engine, the page's version, and who looks."""
+    language, number = language_wished(request), _number(request.query_params.get("page"))
+    node, kept = service.node_of(found, wanted), found.kept
+    facts = f"{kept.inputs_digest}.{kept.engine}.{node.id}.{number}"
+    etag = f'"{facts}.{VERSION}.{language}.{principal.key_id}"'
+    if known_already(request, etag):
+        return page(request, b"", etag, language)
+    view = await service.view_of(*tools, found, node, language, number)
+    return page(request, node_page(view), etag, language)
+
+
+def _id(text: str) -> UUID:
+    """An id of an address; what is none is as unknown as one that nobody has. Raises NotFound."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _part(text: str | None) -> str | None:
+    """The address of a part of a score. Raises NotFound."""
+    if text is not None and not _OF.fullmatch(text):
+        raise NotFound
+    return text
+
+
+def _number(text: str | None) -> int:
+    """The page of the teams; the first, whatever else is said."""
+    return int(text) if text is not None and re.fullmatch("[0-9]{1,4}", text) else 1
+
+
+handlers = [read_campaigns, read_company, read_team, read_explanation]
+"""Pages: no part of the API."""
