@@ -2,11 +2,13 @@
 #
 #   make demo           play the pilot company of examples/ and leave the server running; ONCE=1 exits instead
 #   make test           the whole test suite; ARGS="tests/demo -x" runs a part of it
+#   make coverage       the tests of storage, web and tenancy, and every branch there that none of them takes (see docs/reliability.md)
 #   make mutate         take away each thing that keeps organisations apart, and list what no test notices; ONLY=words runs a part
 #   make lint           style and types
 #   make lint-api       check openapi/openapi.json with Spectral and Redocly; needs nodejs and npm
 #   make bench          what must be fast, against what (see docs/performance.md); ROWS="P1 P6" runs a part; needs wrk
 #   make bench-growth   the same for 10,000,000 stored answers; needs wrk and 5 GB of disk
+#   make bench-intervals  do the intervals hold what they promise? simulated, beside the specification's figures
 #   make fuzz           hostile input for longer: MINUTES=10 for each of its lanes; ARGS="-k specification" runs one
 #   make chaos          kill server, worker and database while people answer; ROUNDS=50 kills so often
 #   make openapi        write openapi/openapi.json again from the code
@@ -22,7 +24,7 @@ READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 PIP := $(RUN) pip --disable-pip-version-check install --quiet
 LINTERS := build/linters
 
-.PHONY: help demo test mutate lint lint-api bench bench-growth chaos fuzz openapi examples lock clean
+.PHONY: help demo test coverage mutate lint lint-api bench bench-growth bench-intervals chaos fuzz openapi examples lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -32,6 +34,13 @@ demo: $(READY)
 
 test: $(READY)
 	$(RUN) pytest $(ARGS)
+
+# What the rooms' own tests and the command line take: a branch that only some story far away happens to meet is not tested.
+coverage: $(READY)
+	@$(RUN) coverage erase
+	$(RUN) coverage run -m pytest --quiet tests/storage tests/web tests/tenancy tests/test_cli.py $(ARGS)
+	@$(RUN) coverage combine --quiet
+	@$(RUN) coverage report
 
 mutate: $(READY)
 	@PYTHONPATH=tests $(RUN) isolation.mutation $(if $(ONLY),'$(ONLY)')
@@ -50,6 +59,9 @@ bench: $(READY)
 
 bench-growth: $(READY)
 	@$(RUN) benchmarks growth
+
+bench-intervals: $(READY)
+	@$(RUN) benchmarks.intervals
 
 ROUNDS ?= 50
 fuzz: $(READY)

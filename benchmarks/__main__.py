@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from benchmarks import rows, servers
 from benchmarks.growth import growth
 from benchmarks.measure import Row, machine
+from benchmarks.scoring import scoring
 from benchmarks.stage import stage
 from benchmarks.start import start
 
 ON_STAGE = {"P7": rows.memory, "P1": rows.autosave, "P2": rows.reading, "P2-busy": rows.latency}
 """In this order: memory is measured in fresh processes."""
-EVERY = (*ON_STAGE, "P6")
+EVERY = (*ON_STAGE, "P6", "P3")
 
 
 def main(names: list[str]) -> int:
@@ -35,6 +36,8 @@ def _rows(names: list[str]) -> Iterator[Row]:
         yield from growth()
     if "P6" in names:
         yield from start()
+    if "P3" in names:
+        yield from scoring()
     if wanted := [measure for name, measure in ON_STAGE.items() if name in names]:
         with stage() as made:
             for measure in wanted:

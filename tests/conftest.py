@@ -11,6 +11,7 @@ import pytest
 from assess import shipped
 from assess.app import Application, Resources, create_app
 from assess.installation import published, versions_of
+from assess.maturity.kpi_library import KpiLibrary, load_kpis
 from assess.questionnaire.catalogue import Catalogue, catalogue_from
 from assess.roadmap.library import LoadedLibrary, load_library
 from assess.settings import Settings
@@ -102,6 +103,13 @@ def library(catalogue: Catalogue) -> LoadedLibrary:
 
 
 @pytest.fixture(scope="session")
+def kpis(catalogue: Catalogue) -> KpiLibrary:
+    """The published library of indicators."""
+    versions = [catalogue.find(each.key, each.version) for each in catalogue.summaries()]
+    return load_kpis(shipped.folder("questionnaires"), versions)
+
+
+@pytest.fixture(scope="session")
 def application(
     settings: Settings,
     database: Database,
@@ -109,11 +117,18 @@ def application(
     workers: Workers,
     catalogue: Catalogue,
     library: LoadedLibrary,
+    kpis: KpiLibrary,
 ) -> Application:
     """The whole application; its background loop does not run, tests call it."""
     return create_app(
         Resources(
-            settings=settings, database=database, secrets=secrets, workers=workers, catalogue=catalogue, library=library
+            settings=settings,
+            database=database,
+            secrets=secrets,
+            workers=workers,
+            catalogue=catalogue,
+            library=library,
+            kpis=kpis,
         )
     )
 

@@ -16,6 +16,7 @@ IDS = (
     "campaign_id",
     "assessment_id",
     "person_id",
+    "score_id",
     "roadmap_id",
     "report_id",
     "key_id",

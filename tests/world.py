@@ -16,6 +16,9 @@ atelier,Atelier{mark},house,offer,5,Ana{mark}
 labo,Labo{mark},house,offer|data,5,
 """
 SIZES = {"atelier": 6, "labo": 7}
+ELSEWHERE = {"atelier": 5, "labo": 0}
+INDICATOR = {"kpi": "kpi-off-cocreation", "period_end": "2025-03-31", "reviewed_on": "2025-04-07"}
+"""Of which indicator, period and day there is a record sheet, a value and a review."""
 MARK = "7canary7"
 """Stands in whatever people of the shared world have said, and nowhere else."""
 
@@ -36,8 +39,10 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
     response_key = await _answers(client, admin, campaign, mark)
     closed = await done(client, "POST", f"/v1/campaigns/{campaign}/close", admin)
     assert closed["scored"] > 0
+    nodes = (await done(client, "GET", f"/v1/campaigns/{campaign}/results", admin))["nodes"]
     assessments = (await done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
     people = (await done(client, "GET", f"/v1/campaigns/{campaign}/people", admin))["items"]
+    await _indicator(client, admin, teams["atelier"], mark)
     start = str(datetime.now(UTC).date())
     roadmap = (await done(client, "POST", "/v1/roadmaps", admin, json={"campaign_id": campaign, "starts_on": start}))[
         "id"
@@ -53,6 +58,7 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
             "campaign_id": campaign,
             "assessment_id": next(each["id"] for each in assessments if each["team"] == "atelier"),
             "other_assessment_id": next(each["id"] for each in assessments if each["team"] == "labo"),
+            "score_id": next(node["score_id"] for node in nodes if node["key"] == "atelier"),
             "roadmap_id": roadmap,
             "report_id": report,
             "person_id": people[0]["id"],
@@ -61,6 +67,7 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
             "item": "off-listen-insight",
             "key": "offer",
             "version": "1.0.0",
+            **INDICATOR,
         },
         keys={"admin": admin, **keys, "respondent": response_key},
         shared_query=link["url"].partition("?")[2],
@@ -81,6 +88,8 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
         "/v1/questionnaires/offer/versions/1.0.0?lang=en",
         "/v1/questionnaires/schema",
         "/v1/actions?lang=en",
+        "/v1/kpis?lang=en",
+        f"/v1/kpis/{ids['kpi']}?lang=en",
         f"/v1/shared-reports/{ids['report_id']}?{world.shared_query}",
     ):
         (await client.get(path)).raise_for_status()
@@ -98,6 +107,15 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
         f"/v1/campaigns/{ids['campaign_id']}/mask",
         f"/v1/assessments/{ids['assessment_id']}",
         f"/v1/assessments/{ids['assessment_id']}/results",
+        f"/v1/assessments/{ids['assessment_id']}/discussion-points",
+        f"/v1/campaigns/{ids['campaign_id']}/discussion-points",
+        f"/v1/scores/{ids['score_id']}/explanation?of=off-listen",
+        "/v1/kpi-sheets",
+        f"/v1/kpi-sheets/{ids['kpi']}",
+        f"/v1/measures?team=atelier&kpi={ids['kpi']}",
+        f"/v1/teams/{ids['team_id']}/measures/{ids['kpi']}/{ids['period_end']}",
+        f"/v1/teams/{ids['team_id']}/kpis/{ids['kpi']}/reviews",
+        f"/v1/teams/{ids['team_id']}/kpis/{ids['kpi']}/reviews/{ids['reviewed_on']}",
         "/v1/roadmaps",
         f"/v1/roadmaps/{ids['roadmap_id']}",
         f"/v1/roadmaps/{ids['roadmap_id']}/plans/1",
@@ -118,6 +136,8 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
     await done(client, "DELETE", f"{roster}/{last['id']}", admin)
     team = {"key": "kiosk", "name": "Kiosque", "parent": "house"}
     await done(client, "POST", "/v1/teams/import?dry_run=true", admin, json=[team])
+    change = {"item": ids["item"], "raise": 0.5}
+    await done(client, "POST", "/v1/scores/simulate", admin, json={"score_id": ids["score_id"], "changes": [change]})
     wrong = {"key": "own", "version": "1.0.0", "languages": ["en"]}
     await done(client, "POST", "/v1/questionnaires/validate", {}, json=wrong)
     yaml = {"Content-Type": "application/yaml"}
@@ -140,18 +160,33 @@ async def _launched(client: httpx.AsyncClient, admin: Headers, key: str, mark: s
     campaign: str = (await done(client, "POST", "/v1/campaigns", admin, json=new))["id"]
     at = f"/v1/campaigns/{campaign}"
     asked = [{"key": "offer", "version": "1.0.0"}]
-    await _put(
-        client, f"{at}/assessments", admin, {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
-    )
+    chosen = [{"team": team, "questionnaires": asked, "asked_elsewhere": ELSEWHERE[team]} for team in SIZES]
+    await _put(client, f"{at}/assessments", admin, {"items": chosen})
     await done(client, "POST", f"{at}/people/import", {**admin, "Content-Type": "text/csv"}, content=_people(mark))
     zoe = {"name": f"Zoé Un{mark}", "email": f"zoe{mark}@example.com"}
-    one = {**zoe, "language": "fr", "perspective": "manager", "team": "labo"}
+    one = {**zoe, "language": "fr", "perspective": "client_facing", "team": "labo"}
     await done(client, "POST", f"{at}/people/import?dry_run=true", admin, json=[one])
     await done(client, "POST", f"{at}/people", admin, json=one)
     await done(client, "GET", f"{at}/preflight", admin)
     await done(client, "POST", f"{at}/launch", admin)
     await done(client, "POST", f"{at}/extend", admin, json={"ends_on": str(today + timedelta(days=21))})
+    await _imported(client, admin, at, mark)
     return campaign
+
+
+async def _imported(client: httpx.AsyncClient, admin: Headers, at: str, mark: str) -> None:
+    """Whole answers of the people who were asked elsewhere; whoever they are called stands in the file alone."""
+    items = _items(await done(client, "GET", "/v1/questionnaires/offer/versions/1.0.0", {}))
+    rows = [
+        f"atelier,r{person}{mark},{item['key']},{item['levels'][(person + place) % 4]['ordinal']},client_facing"
+        for person in range(ELSEWHERE["atelier"])
+        for place, item in enumerate(items)
+    ]
+    sheet = "\n".join(["team,respondent,item,answer,perspective", *rows])
+    await done(client, "POST", f"{at}/responses/import", {**admin, "Content-Type": "text/csv"}, content=sheet)
+    one = {"team": "atelier", "respondent": f"r0{mark}", "item": items[0]["key"]}
+    others = [{**one, "answer": 4, "perspective": "client_facing"}, {**one, "respondent": f"r1{mark}", "answer": "DK"}]
+    await done(client, "POST", f"{at}/responses/import?dry_run=true&replace=true", admin, json=others)
 
 
 def _people(mark: str) -> str:
@@ -195,6 +230,25 @@ def _items(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, dict):
         return []
     return [value] if "levels" in value else [item for each in value.values() for item in _items(each)]
+
+
+async def _indicator(client: httpx.AsyncClient, admin: Headers, team: str, mark: str) -> None:
+    """A record sheet from the library with a target of its own, two values and a review."""
+    kpi, reviewed_on = INDICATOR["kpi"], INDICATOR["reviewed_on"]
+    terms = [{"team_id": team, "owner": f"Zoé{mark}", "baseline": 20, "target": 40}]
+    sheet = {"owner": f"Ana{mark}", "baseline": 20, "target": 50, "target_on": "2030-12-31", "teams": terms}
+    await _put(client, f"/v1/kpi-sheets/{kpi}", admin, sheet)
+    value = {"numerator": 7, "denominator": 20, "measured_on": "2025-04-03"}
+    await _put(client, f"/v1/teams/{team}/measures/{kpi}/{INDICATOR['period_end']}", admin, value)
+    row = {"team": "atelier", "kpi": kpi, "period_end": "2025-06-30", **value, "measured_on": "2025-07-02"}
+    await done(client, "POST", "/v1/measures/import?dry_run=true", admin, json=[row])
+    await done(client, "POST", "/v1/measures/import", {**admin, "Content-Type": "text/csv"}, content=_sheet_of(row))
+    review = {"note": f"Vu.{mark}", "deviation": f"Trop bas.{mark}", "action": "Inviter des clients."}
+    await _put(client, f"/v1/teams/{team}/kpis/{kpi}/reviews/{reviewed_on}", admin, review)
+
+
+def _sheet_of(row: dict[str, Any]) -> str:
+    return ",".join(row) + "\n" + ",".join(map(str, row.values())) + "\n"
 
 
 async def _keys(

@@ -36,11 +36,17 @@ def specification() -> Specification:
 
 
 @pytest.fixture(scope="session")
-def boundless(settings, database, secrets, workers, catalogue, library) -> Application:
+def boundless(settings, database, secrets, workers, catalogue, library, kpis) -> Application:
     """The whole application without rate limits."""
     free = msgspec.structs.replace(settings, rate=0)
     resources = Resources(
-        settings=free, database=database, secrets=secrets, workers=workers, catalogue=catalogue, library=library
+        settings=free,
+        database=database,
+        secrets=secrets,
+        workers=workers,
+        catalogue=catalogue,
+        library=library,
+        kpis=kpis,
     )
     return create_app(resources)
 

@@ -28,6 +28,7 @@ CAMPAIGN = {
     "launchCampaign": DRAFT,
     "extendCampaign": OPENED,
     "issueInvitations": OPENED,
+    "importResponses": OPENED,
     "closeCampaign": OPENED,
 }
 """In which state an operation needs its campaign; for all others the one that was played is right."""
@@ -35,6 +36,7 @@ SPOILS = {
     "launchCampaign": {DRAFT},
     "closeCampaign": {OPENED},
     "extendCampaign": {OPENED},
+    "importResponses": {OPENED},
     "withdrawResponse": {OPENED},
     "completeInvitation": {OPENED},
     "chooseAssessments": {DRAFT},
@@ -44,6 +46,8 @@ SPOILS = {
     "replaceTeam": {TEAM},
 }
 """What a success uses up."""
+REPLACED = {"putKpiSheet"}
+"""What made something new when it was recorded, and from then on replaces it."""
 RESPOND = {"readForm", "saveAnswer", "submitResponse", "withdrawResponse"}
 TAKEN = re.compile(rb'"(spring|stand|kiosk|Stand|Kiosque)"|zoe@example\.com')
 RESPONSE_KEY = re.compile(rb"Bearer assess_resp_[A-Za-z0-9_-]{100,}$")
@@ -97,7 +101,9 @@ class Scene:
     ) -> None:
         self.world = world
         self.stage = Stage(client, world.keys["admin"])
-        self.good = {name: [_for_any_state(sent) for sent in _few(found)] for name, found in good.items()}
+        self.good = {
+            name: [_for_any_state(sent, there=name in REPLACED) for sent in _few(found)] for name, found in good.items()
+        }
         self._luck = luck
         self._erased = good["erasePerson"][0].target.rpartition(b"/")[2].decode()
 
@@ -159,10 +165,12 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
     key = {"name": "Clé", "role": "team_lead", "team_id": ids["team_id"], "expires_on": "2099-12-31"}
     roadmap = {"campaign_id": ids["campaign_id"], "starts_on": "2027-01-01", "months": 6}
     answer = {"answer": {"type": "not_applicable", "reason": "other"}, "comment": "Non", "sequence": 99}
+    changes = [{"item": "off-experiment-testlearn", "value": "7/2"}, {"item": ids["item"], "raise": -0.5}]
     posts = {
         "createApiKey": ("POST", "/v1/api-keys", {**key, "scopes": ["read_results", "read_participation"]}),
         "createRoadmap": ("POST", "/v1/roadmaps", roadmap),
         "createReport": ("POST", "/v1/reports", {"roadmap_id": ids["roadmap_id"], "language": "en", "plan_number": 1}),
+        "simulateScore": ("POST", "/v1/scores/simulate", {"score_id": ids["score_id"], "changes": changes}),
         "saveAnswer": ("PUT", f"/v1/respond/answers/{ids['item']}", answer),
         "validateQuestionnaire": ("POST", "/v1/questionnaires/validate", yaml.safe_load(example)),
     }
@@ -182,8 +190,8 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
     return pages | whole | document
 
 
-def _for_any_state(sent: Sent) -> Sent:
-    return sent.wearing((b"if-match", b"*")) if sent.header(b"if-match") else sent
+def _for_any_state(sent: Sent, *, there: bool) -> Sent:
+    return sent.wearing((b"if-match", b"*")) if there or sent.header(b"if-match") else sent
 
 
 def _few(found: list[Sent]) -> list[Sent]:

@@ -219,6 +219,7 @@ QUERIES: tuple[bytes, ...] = (
 )
 _ROW = b"Ana,ana@example.com,fr,member,atelier\n"
 _HEADER = b"name,email,language,perspective,team\n"
+_ANSWERS = b"team,respondent,item,answer\n"
 SHEETS: tuple[bytes, ...] = (
     b"",
     b"\n",
@@ -249,6 +250,11 @@ SHEETS: tuple[bytes, ...] = (
     _HEADER + b"Ana,\x00,fr,member,atelier\n",
     _HEADER + b"Ana,ana@example.com,xx,member,atelier\n",
     _HEADER + b"Ana,ana@example.com,fr,member,nowhere\n",
+    b"team,respondent,item,answer\natelier,r1,off-listen-insight,3\natelier,r1,off-listen-insight,3\n",
+    b"team,respondent,item,answer\natelier,r1,off-listen-insight," + b"9" * 5000 + b"\n",
+    b"team,respondent,item,answer\natelier,r1,off-listen-insight,\xd9\xa3\n",
+    b"team,respondent,item,answer\natelier,\xe2\x80\xae,off-listen-insight,3\n",
+    b"team,respondent,item,answer\n" + b"a" * 100_000 + b",r1,x,3\n",
     b"[]",
 )
 TEXTS: tuple[bytes, ...] = (
@@ -288,9 +294,15 @@ def heavy(luck: random.Random) -> dict[str, list[bytes]]:
     """Bodies at the limits of size, a few for each operation that takes such."""
     people = b"".join(b"Ana,ana%d@example.com,fr,member,atelier\n" % n for n in range(40_000))
     teams = b"".join(b"k%d,Team\n" % n for n in range(50_001))
+    answers = b"".join(b"atelier,r%d,off-listen-insight,3\n" % n for n in range(50_000))
     noise = luck.randbytes(2 * 1024 * 1024)
     return {
         "importPeople": [_HEADER + people, noise, b" " * (2 * 1024 * 1024 + 1)],
+        "importResponses": [
+            _ANSWERS + answers,
+            _ANSWERS + answers.replace(b",3", b",33"),
+            b"[" + b"{}," * 300_000 + b"{}]",
+        ],
         "importTeams": [b"key,name\n" + teams, b"[" + b"{}," * 300_000 + b"{}]", noise],
         "createTeam": [b'{"key":"' + b"a" * 250_000 + b'"}', b" " * (256 * 1024 + 1), b"1" * 250_000],
         "chooseAssessments": [b'{"items":[' + b"{}," * 60_000 + b"{}]}"],

@@ -42,7 +42,7 @@ class Stage:
         new = {"key": f"draft-{self.number()}", "name": "Printemps", "languages": ["fr", "en"], **dates}
         campaign: str = (await self._done("POST", "/v1/campaigns", json=new))["id"]
         asked = [{"key": "offer", "version": "1.0.0"}]
-        choice = {"items": [{"team": team, "questionnaires": asked} for team in SIZES]}
+        choice = {"items": [{"team": team, "questionnaires": asked, "asked_elsewhere": 5} for team in SIZES]}
         every = {"If-Match": "*"}
         await self._done("PUT", f"/v1/campaigns/{campaign}/assessments", every, json=choice)
         person = {"name": "Ana", "language": "fr", "perspective": "member"}

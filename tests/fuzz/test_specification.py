@@ -37,6 +37,7 @@ BODIES = {
     "parent": "parent",
     "campaign_id": "campaign_id",
     "roadmap_id": "roadmap_id",
+    "score_id": "score_id",
     "items[*].team": "team",
     "items[*].questionnaires[*].key": "questionnaire",
     "items[*].questionnaires[*].version": "version",

@@ -45,9 +45,15 @@ def _person(its: Names) -> dict[str, Any]:
     return {"name": "Noé", "email": "noe@example.com", "language": "fr", "perspective": "member", "team": its["team"]}
 
 
+def _collected(its: Names) -> dict[str, Any]:
+    return {"team": its["team"], "respondent": "r1", "item": "off-listen-insight", "answer": 3}
+
+
 def _choice(its: Names) -> dict[str, Any]:
     return {"team": its["team"], "questionnaires": [{"key": "offer", "version": "1.0.0"}]}
 
+
+_VALUE = {"numerator": 7, "denominator": 20, "measured_on": "2025-04-03"}
 
 BODIES: dict[str, Callable[[Names], Any]] = {
     "createTeam": _team,
@@ -57,8 +63,14 @@ BODIES: dict[str, Callable[[Names], Any]] = {
     "chooseAssessments": lambda its: {"items": [_choice(its)]},
     "addPerson": _person,
     "importPeople": lambda its: [_person(its)],
+    "importResponses": lambda its: [_collected(its)],
     "extendCampaign": lambda _: {"ends_on": "2090-01-01"},
+    "putKpiSheet": lambda its: {"owner": "Ana", "teams": [{"team_id": its["team_id"]}]},
+    "putMeasure": lambda _: _VALUE,
+    "putReview": lambda _: {"note": "Vu."},
+    "importMeasures": lambda its: [{"team": its["team"], "kpi": its["kpi"], "period_end": "2025-03-31", **_VALUE}],
     "createRoadmap": lambda its: {"campaign_id": its["campaign_id"], "starts_on": str(datetime.now(UTC).date())},
+    "simulateScore": lambda its: {"score_id": its["score_id"], "changes": []},
     "createReport": lambda its: {"roadmap_id": its["roadmap_id"], "language": "fr"},
     "exchangeInvitation": lambda its: {"token": its["token"]},
     "completeInvitation": lambda its: {"token": its["token"]},
@@ -66,6 +78,7 @@ BODIES: dict[str, Callable[[Names], Any]] = {
 """A good body of each operation whose body may name something; one that names nothing may stand here for its path."""
 
 QUERIES: dict[str, Callable[[Names], str]] = {
+    "listMeasures": lambda its: f"team={its['team']}&kpi={its['kpi']}",
     "readSharedReport": lambda its: f"organisation={its['organisation_id']}&expires=4000000000&signature={'A' * 43}",
 }
 

@@ -200,7 +200,7 @@ PATCHES = (
     ),
     Patch("a lead sees every team's results", MATURITY, "if principal.team_id in {None, team_id}:", "if True:", RIGHTS),
     Patch(
-        "a lead sees the whole campaign", MATURITY, "campaign_id), principal.team_id\n", "campaign_id), None\n", RIGHTS
+        "a lead sees the whole campaign", MATURITY, "campaign_id), principal.team_id)", "campaign_id), None)", RIGHTS
     ),
     Patch(
         "one tag for all that look", "src/assess/maturity/api.py", "f\"{principal.team_id or 'all'}\"", '"all"', RIGHTS

@@ -84,7 +84,9 @@ def plainly(replies: list[httpx.Response]) -> list[Any]:
 
 _TEAM = {"functions": ["offer"], "capacity_days": 5}
 _CAMPAIGN = {"key": "spring", "name": "Printemps", "languages": ["fr"], "starts_on": str(TODAY)}
-_ASKED = {"items": [{"team": "atelier", "questionnaires": [{"key": "offer", "version": "1.0.0"}]}]}
+_OFFER = [{"key": "offer", "version": "1.0.0"}]
+_ASKED = {"items": [{"team": "atelier", "questionnaires": _OFFER, "asked_elsewhere": 6}]}
+_COLLECTED = [{"team": "atelier", "respondent": f"r{n}", "item": ITEM, "answer": 1 + n % 4} for n in range(6)]
 _PEOPLE = [
     {"name": f"P{n}", "email": f"p{n}@example.com", "language": "fr", "perspective": "member", "team": "atelier"}
     for n in range(5)
@@ -131,6 +133,7 @@ STORY = [
     Step(method="GET", path="/v1/respond", answering=True),
     Step(method="POST", path="/v1/respond/submit", answering=True),
     Step(method="POST", path="/v1/respond/completion", body={"token": "{token}"}),
+    Step(method="POST", path=f"{_HERE}/responses/import", body=_COLLECTED, once="three"),
     Step(method="GET", path=f"{_HERE}/participation"),
     Step(method="GET", path=f"{_HERE}/results"),
     Step(method="POST", path=f"{_HERE}/close"),

@@ -24,6 +24,7 @@ REASONS = {
     State.PROTECTS_OTHERS: "hidden so that a smaller team cannot be found by subtraction",
     State.LOW_COVERAGE: "too little of it could be scored",
     State.LOW_PARTICIPATION: "too few people answered",
+    State.INDICATIVE: "from a short form",
 }
 
 
