@@ -32,8 +32,10 @@ help:
 demo: $(READY)
 	@$(RUN) assess demo $(if $(filter-out 0,$(ONCE)),--once)
 
+# Two processes, each with a PostgreSQL of its own; a file's tests stay together.
+TWO := --numprocesses 2 --dist loadfile
 test: $(READY)
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest $(TWO) $(ARGS)
 
 # What the rooms' own tests and the command line take: a branch that only some story far away happens to meet is not tested.
 coverage: $(READY)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
 from assess import shipped
@@ -46,8 +47,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def postgres(settings: Settings) -> Iterator[Embedded]:
-    """The embedded PostgreSQL of this run, erased at its end."""
-    server = embedded.start(settings)
+    """The embedded PostgreSQL of this run, with connections for the pools of all fixtures; erased at its end."""
+    server = embedded.start(msgspec.structs.replace(settings, pool=20))
     yield server
     server.stop()
     embedded.erase(settings)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from companies import COMPANY, item, kpi, process, questionnaire, step
+from oracle import hiding_each_other, pooled
 
 from assess.campaign.model import DONT_KNOW, Contract, ContractQuestionnaire, ContractTeam
 from assess.maturity.derivation import Facts
@@ -122,12 +123,15 @@ def weighted(parts: Sequence[tuple[float, Fraction | None]], least: Fraction) ->
 
 
 def step_value(items: Sequence[Item], group: GroupLedger) -> Fraction | None:
+    scored = [each for each in items if group.items[each.key].state is State.SCORED]
+    weights = {each.key: Fraction(each.weight) for each in items}
+    hiding = hiding_each_other(scored) if len(scored) > 1 else set()
+    weights |= pooled({key: weights[key] for key in hiding}, {key: group.items[key].n for key in hiding})
     means = [
-        (each.weight, mean(each, tally) if tally.state is State.SCORED else None)
+        (weights[each.key], mean(each, tally) if tally.state is State.SCORED else None)
         for each in items
         for tally in [group.items[each.key]]
     ]
-    scored = [each for each in items if group.items[each.key].state is State.SCORED]
     return None if len(scored) == 1 and scored[0].sensitive else weighted(means, Fraction(3, 5))
 
 

@@ -158,5 +158,19 @@ def random_company(seed: int) -> Company:
     return company
 
 
+def core_company(seed: int) -> Company:
+    """Teams of one parent, most asked all three core processes; groups differ from process to process, as silence does."""
+    die = random.Random(seed)
+    company = Company(ACQ, OFF, EXP)
+    parent = company.parent("p")
+    for number in range(die.randint(2, 7)):
+        asked = die.choice([[ACQ, OFF, EXP]] * 3 + [[ACQ, OFF], [EXP]])
+        rows = answers(die, die.choice([4, 5, 6, 9]), 5 * len(asked), silence=die.choice([0.0, 0.1, 0.3]))
+        company.team(
+            f"t-{number}", rows, die.choice([None, parent]), asked=asked, invited=len(rows) + die.randint(0, 2)
+        )
+    return company
+
+
 def by_key(results: CampaignResults) -> Mapping[str, object]:
     return {node.key: node for node in results.nodes}

@@ -3,6 +3,7 @@
 It shares with the engine the tree, its mask and Student's t, which have tests of their own, and nothing else.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -24,12 +25,13 @@ Rows = Mapping[Person, Mapping[str, int]]
 
 
 class Part(NamedTuple):
-    """What a group, or several, say of a step or a whole: u_r by person, for a share h of it."""
+    """What a group, or several, say of an item, a step or a whole: u_r by person, for a share h of it; pieces: its parts."""
 
     share: float
     headcounts: Mapping[UUID, int]
     moved: Mapping[Person, float]
     silent: float
+    pieces: tuple["Part", ...] = ()
 
 
 class Found(NamedTuple):
@@ -46,18 +48,26 @@ class Found(NamedTuple):
     def n(self) -> int:
         return sum(len(part.moved) for part in self.parts)
 
-    def interval(self, low: float, high: float, *, finite: bool = True) -> tuple[float, float]:
+    def interval(self, low: float, high: float, k: int, *, finite: bool = True) -> tuple[float, float]:
         value = float(self.value)
-        variances = [(variance(part, self.covered if finite else 0.0), len(part.moved) + 1) for part in self.parts]
+        variances = [(variance(part, k, self.covered if finite else 0.0), len(part.moved) + 1) for part in self.parts]
         total = sum(each for each, _ in variances)
         df = total**2 / sum(each**2 / freedom for each, freedom in variances) if total else 7
         margin = quantile(0.975, df) * sqrt(total)
         return max(low, value - margin), min(high, value + margin)
 
 
-def variance(part: Part, covered: float) -> float:
+def squares(part: Part, k: int) -> float:
+    """Σ u_r²; of the pieces one by one where fewer than k people stand in several."""
+    places = Counter(person for piece in part.pieces for person in piece.moved)
+    if not part.pieces or sum(count > 1 for count in places.values()) >= k:
+        return sum(u * u for u in part.moved.values())
+    return sum(squares(piece, k) for piece in part.pieces)
+
+
+def variance(part: Part, k: int, covered: float) -> float:
     n, invited = len(part.moved), max(sum(part.headcounts.values()), len(part.moved))
-    smoothed = (n * n * sum(u * u for u in part.moved.values()) + 2 * 0.7 * part.share**2) / (n + 1)
+    smoothed = (n * n * squares(part, k) + 2 * 0.7 * part.share**2) / (n + 1)
     seen = n / invited
     if n == invited and part.silent > 0:
         seen = max((invited - 1) / invited, (invited - part.silent) / invited)
@@ -122,18 +132,26 @@ class Oracle:
         if state != "scored":
             return Found(state, None, coverage)
         total = sum(weights[item.key] for item in scored)
-        prudent = sum(weights[item.key] * cells[item.key][2] for item in scored) / total
+        hiding = hiding_each_other(scored)
+        weights |= pooled({key: weights[key] for key in hiding}, {key: len(cells[key][3]) for key in hiding})
+        value = sum(weights[item.key] * cells[item.key][1] for item in scored) / total
+        prudent = None if hiding else sum(weights[item.key] * cells[item.key][2] for item in scored) / total
         moved: dict[Person, Fraction] = {}
+        pieces = []
         silent = Fraction(0)
         for item in scored:
             _, mean, _, levels = cells[item.key]
             share = weights[item.key] / total
+            own = {}
             for person, said in self.rows(group).items():
                 level = said[item.key]
                 silent += share * (level == NO_ANSWER)
                 if level >= 0:
-                    moved[person] = moved.get(person, 0) + share * (placed(item, level) - mean) / len(levels)
-        part = Part(1.0, group.headcounts, {person: float(u) for person, u in moved.items()}, float(silent))
+                    own[person] = share * (placed(item, level) - mean) / len(levels)
+                    moved[person] = moved.get(person, 0) + own[person]
+            pieces.append(Part(float(share), group.headcounts, {person: float(u) for person, u in own.items()}, 0.0))
+        alone = {person: float(u) for person, u in moved.items()}
+        part = Part(1.0, group.headcounts, alone, float(silent), tuple(pieces))
         return Found("scored", value, coverage, 1.0, prudent, (part,))
 
     def rolled(self, items: Sequence[Item], digest: str, node: Node) -> Found:
@@ -148,7 +166,8 @@ class Oracle:
             return Found(state, None, coverage)
         scored = [(g.headcount, s) for g, s in steps if s.state == "scored"]
         total = sum(people for people, _ in scored)
-        prudent = sum(people * s.prudent for people, s in scored) / total
+        hidden = any(s.prudent is None for _, s in scored)
+        prudent = None if hidden else sum(people * s.prudent for people, s in scored) / total
         parts = tuple(times(part, people / total) for people, s in scored for part in s.parts)
         return Found("scored", value, coverage, float(covered), prudent, parts)
 
@@ -185,6 +204,20 @@ class Oracle:
         return state, value, [levels for _, levels in told], [group for group, _ in told]
 
 
+def hiding_each_other(scored: Sequence[Item]) -> set[str]:
+    """The sensitive items of a step, with the lightest of the others (the last of equals) where it is one alone."""
+    hiding = {item.key for item in scored if item.sensitive}
+    if len(hiding) == 1:
+        hiding.add(min((item for item in reversed(scored) if not item.sensitive), key=lambda item: item.weight).key)
+    return hiding
+
+
+def pooled(weights: Mapping[str, Fraction], n: Mapping[str, int]) -> dict[str, Fraction]:
+    """The weights of items that count as one mean of all their answers."""
+    answers = sum(weights[key] * n[key] for key in weights)
+    return {key: sum(weights.values()) * weight * n[key] / answers for key, weight in weights.items()}
+
+
 def placed(item: Item, answer: int) -> Fraction:
     low, high = (1, 5) if item.kind.value == "practice" else (0, 5)
     return low + Fraction((high - low) * (answer - item.lowest), item.highest - item.lowest)
@@ -207,13 +240,15 @@ def whole(
 
 def times(part: Part, factor: float) -> Part:
     moved = {person: factor * u for person, u in part.moved.items()}
-    return Part(part.share * factor, part.headcounts, moved, part.silent)
+    pieces = tuple(times(piece, factor) for piece in part.pieces)
+    return Part(part.share * factor, part.headcounts, moved, part.silent, pieces)
 
 
 def joined(parts: Sequence[Part]) -> list[Part]:
     """Parts that share people become one."""
     found: list[Part] = []
-    for part in parts:
+    for own in parts:
+        part = own._replace(pieces=(own,))
         touching = [other for other in found if other.headcounts.keys() & part.headcounts.keys()]
         found = [other for other in found if other not in touching]
         for other in touching:
@@ -223,7 +258,7 @@ def joined(parts: Sequence[Part]) -> list[Part]:
             }
             share = part.share + other.share
             silent = (part.share * part.silent + other.share * other.silent) / share
-            part = Part(share, {**other.headcounts, **part.headcounts}, moved, silent)  # noqa: PLW2901 - it grows
+            part = Part(share, {**other.headcounts, **part.headcounts}, moved, silent, other.pieces + part.pieces)
         found.append(part)
     return found
 

@@ -126,6 +126,14 @@ def test_sensitive_items_and_steps_with_them_show_no_agreement_and_the_process_t
     assert found.result.agreement == alone.result.agreement
 
 
+def test_sensitive_answers_split_no_process():
+    """Everybody agrees but on what is sensitive."""
+    steps = [step("a", ITEMS[:1]), step("b", [item("x", sensitive=True), item("y", sensitive=True)], 5)]
+    company = Company(questionnaire("q", process("q", steps)))
+    company.team("t", [[3, 1, 1]] * 4 + [[3, 5, 5]] * 4)
+    assert not company.results().nodes[1].processes[0].result.agreement.split
+
+
 def test_indicators_agree_one_by_one_and_the_overall_score_says_nothing():
     found = published([[3, rung] for rung in (0, 0, 1, 4, 5, 5)], ITEMS[:1], kpis=[kpi("k")])
     assert found.kpis[0].result.agreement.split

@@ -162,7 +162,7 @@ class Attack:
             for view in (gap.left, gap.right):
                 said = self._truth(gap.step or seen.key, below, [view.perspective])
                 assert view.n == len(said) >= K
-                assert view.mean == pytest.approx(fsum(said) / len(said), abs=1e-9)
+                assert view.mean == pytest.approx(fsum(said) / len(said), abs=0.05 + 1e-9)  # told by the tenth
                 yield {group: 1 for group in self.sizes if group[0] in below and group[1] == view.perspective}
 
     def pools(self, node: UUID) -> list[frozenset[UUID]]:

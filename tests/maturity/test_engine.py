@@ -246,6 +246,17 @@ def test_learning_opens_level_five_and_a_census_confirms_it():
     assert (found.staged.level, found.staged.blocked_at, found.staged.confirmed) == (5, None, True)
 
 
+@pytest.mark.parametrize(
+    ("learning", "confirmed"), [pytest.param(3, False, id="just enough"), pytest.param(4, True, id="more than enough")]
+)
+def test_a_level_that_learning_opens_is_confirmed_at_learning_s_lower_bound(learning, confirmed):
+    body = questionnaire("trv", process("trv", [step("trv-learning", [item("trv-learning-a")])], in_overall=False))
+    company = Company(ACQ, body)
+    company.team("a", [[5] * 5 + [learning]] * 6, invited=8)
+    staged = processes(nodes(company)["a"])["acq"].staged
+    assert (staged.level, staged.confirmed) == (5, confirmed)
+
+
 def test_the_weakest_step_is_named_the_first_of_equals():
     company = Company(ACQ)
     company.team("a", [[3, 3, 2, 2, 3]] * 6)

@@ -20,7 +20,7 @@ LATER = {
 """Goldens of what is not built yet."""
 
 
-@pytest.mark.parametrize("key", GOLDEN.keys() - LATER.keys())
+@pytest.mark.parametrize("key", sorted(GOLDEN.keys() - LATER.keys()))
 def test_every_golden_is_tested_by_name(key):
     assert any(f'"{key}"' in path.read_text() for path in HERE.glob("test_*.py"))
 

@@ -109,6 +109,22 @@ def test_gaps_are_told_of_the_process_and_of_its_steps_and_of_no_single_team():
     }
 
 
+def test_what_is_told_of_a_gap_gives_no_exact_mean_away():
+    voices = [
+        Voice(node=NORTH, perspective=name, people=len(values), composites={"acq": moments(values)})
+        for name, values in (("manager", MANAGERS), ("member", MEMBERS))
+    ]
+    (gap,) = seen(nodes(), [asked(EVERYBODY)], voices, 5).gaps[NORTH, "acq"]
+    assert (gap.left.mean, gap.right.mean, gap.difference, gap.interval.low, gap.interval.high) == (
+        4.0,
+        3.1,
+        1.0,
+        0.6,
+        1.3,
+    )
+    assert (gap.standard_error, gap.freedom, gap.t, gap.p, gap.effect, gap.flagged) == (0.16, 14.0, 6.1, 0.0, 2.6, True)
+
+
 def test_a_node_whose_people_were_pooled_above_it_shows_nothing_and_the_mask_says_why():
     voices = said(COMPANY, manager=9, member=63)
     found = seen(nodes(), [asked(EVERYBODY)], voices, 5)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from companies import ACQ, EXP, GOLDEN, OFF, Company, item, process, questionnaire, step
 
-from assess.maturity.arrays import bounds_of
 from assess.maturity.comparability import analysed, comparability
 from assess.maturity.lining import lines
 from assess.maturity.student import f_upper_tail, upper_tail
+from assess.questionnaire.model import digest_of
 
 TEAMS = {
     "A": [2.5, 3, 2.75, 3.25, 2.5],
@@ -20,7 +20,10 @@ TWENTY = [item(f"p-{number:02}") for number in range(20)]
 
 
 def views(*teams):
-    return np.array([view for team in teams for view in team], dtype=float), bounds_of([len(team) for team in teams])
+    """Sizes, means and sums of squares of some teams' composites."""
+    means = np.array([sum(team) / len(team) for team in teams])
+    squares = [sum((view - mean) ** 2 for view in team) for team, mean in zip(teams, means.tolist(), strict=True)]
+    return np.array([len(team) for team in teams], dtype=np.int64), means, np.array(squares)
 
 
 def of_process(company, key="acq"):
@@ -40,9 +43,13 @@ def test_the_golden_teams():
     assert (found.f, found.p) == (pytest.approx(golden["F"], rel=1e-9), pytest.approx(golden["p"], rel=1e-9))
 
 
-def test_who_said_too_little_takes_no_part():
-    wanting = [[*team, float("nan")] for team in TEAMS.values()]
-    assert analysed(*views(*wanting, [float("nan")] * 3)) == analysed(*views(*TEAMS.values()))
+def test_whoever_said_anything_takes_part_so_that_nobody_is_told_by_missing():
+    company, other = Company(ACQ), Company(ACQ)
+    for number in range(5):
+        rows = [[level % 5 + 1, number % 5 + 1, 3, level % 3 + 1, 2] for level in range(7)]
+        company.team(f"t{number}", rows)
+        other.team(f"t{number}", [*rows[:6], [rows[6][0], -9, -9, -9, -9]])
+    assert of_process(company).people == of_process(other).people == 35
 
 
 @pytest.mark.parametrize(
@@ -172,6 +179,32 @@ def test_the_score_without_them_is_told_where_it_moves():
     moved, unmoved = map(straight, companies)
     assert (moved.people, moved.overall_without) == (5, pytest.approx(3.0))
     assert (unmoved.people, unmoved.overall_without) == (5, None)
+
+
+def long(*keys):
+    return Company(*(questionnaire(key, process(key, [step(f"{key}-s", items(key))])) for key in keys))
+
+
+def test_the_score_without_them_is_not_told_where_few_of_them_count_in_it():
+    """Four of five answered in a straight line beside the overall score: what it loses would be the fifth one's answers."""
+    company = long("acq", "off", "exp")
+    beside = questionnaire("trv", process("trv", [step("trv-s", items("trv"))], in_overall=False))
+    company.versions[digest_of(beside)] = beside
+    core = list(company.versions.values())[:3]
+    company.team("t", [[5] * 60] + [[2, 3, 4] * 20] * 5, asked=core)
+    company.team("u", [[5] * 20] * 4 + [varied(number) for number in range(5)], asked=[beside])
+    assert (straight(company).people, straight(company).overall_without) == (5, None)
+    company = long("acq", "off", "exp")
+    company.team("t", [[5] * 60] * 5 + [[2, 3, 4] * 20] * 5)
+    assert (straight(company).people, straight(company).overall_without) == (5, pytest.approx(3.0))
+
+
+def test_the_score_without_them_is_not_told_where_a_team_would_fall_out_of_it():
+    """Four of them are in a team that is too small without them: what is left is the score without the one in the other team."""
+    company = long("acq", "off", "exp")
+    company.team("t", [[5] * 60] + [[1, 2, 3] * 20] * 7)
+    company.team("u", [[5] * 60] * 4 + [[2, 3, 4] * 20])
+    assert (straight(company).people, straight(company).overall_without) == (5, None)
 
 
 def items(key):

@@ -227,7 +227,7 @@ def retiring(**until):
 
 @pytest.mark.parametrize("until", [GONE.until, None], ids=["with an end", "without"])
 async def test_an_operation_that_is_retired_says_since_when_until_when_and_what_instead(until):
-    app = Litestar([retiring(until=until)], exception_handlers=HANDLERS, openapi_config=None)
+    app = Litestar([retiring(until=until)], exception_handlers=HANDLERS, openapi_config=None, logging_config=None)
     edge = Edge(app, Metrics(), Admission(1, 1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://assess") as client:
         headers = (await client.get("/old")).headers
@@ -237,7 +237,7 @@ async def test_an_operation_that_is_retired_says_since_when_until_when_and_what_
 
 
 def test_an_operation_that_is_retired_is_described_so():
-    handler = Litestar([retiring(until=None)], openapi_config=None).routes[0].route_handlers[0]
+    handler = Litestar([retiring(until=None)], openapi_config=None, logging_config=None).routes[0].route_handlers[0]
     operation = {"security": [], "responses": {"200": {"description": "Good"}}}
     with_conventions(operation, "get", handler)
     assert operation["deprecated"] is True

@@ -47,7 +47,7 @@ async def test_what_is_raised_becomes_a_problem(database, organisation, act, sta
     async def handler() -> None:
         await act(database, organisation)
 
-    app = Litestar([handler], exception_handlers=HANDLERS, openapi_config=None)
+    app = Litestar([handler], exception_handlers=HANDLERS, openapi_config=None, logging_config=None)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://assess") as client:
         reply = await client.get("/")

@@ -10,6 +10,12 @@ edges are the people, every set of people that can be computed is made of potent
 being 1 inside of the set and 0 outside. Each such set holds, for some choice A of pools, the people of A who work in teams with
 people outside of A. So nothing leaks when for each choice these are nobody or at least ``k``; ``stands`` says so of one node, and
 where it holds at each node it holds across nodes: a choice is mixed at the highest node that it divides, or it divides none.
+
+What somebody says who left something out counts more in the person's mean than in the items' sums, which are published by team.
+So where all people of a node are pooled, sums and items together tell of those who left something out. Of people who left out
+equally much, of one team and perspective, they may tell nothing, as means are in proportion to sums there; of the others they
+tell one number. So at each node that tells perspectives, without the nodes below that do, everybody answered as much as most
+of the company, or at least ``k`` people answered more or less than most of their team and perspective.
 """
 
 from collections import Counter
@@ -29,6 +35,8 @@ Count = Mapping[str | None, int]
 """People of one team by perspective; none: those whose perspective is not told."""
 Counts = Mapping[UUID, Count]
 """People by team and perspective."""
+Shares = Mapping[tuple[UUID, str | None], Mapping[float, int]]
+"""By team and perspective, how many people answered which share 0–1 of the weight."""
 _ALL = frozenset[str](get_args(Perspective))
 
 
@@ -62,8 +70,16 @@ class Tree(Struct, frozen=True):
         return next((above for above in self.upwards(team) if perspective in told.get(above, ())), None)
 
 
-Composites = Mapping[Key, Sequence[tuple[int, float]]]
-"""By step and process: who has a composite (by number), and which."""
+class Composite(Struct, frozen=True):
+    """What somebody (by number) says of a step or process, as a mean; share: 0–1 of its weight, what the person answered."""
+
+    person: int
+    value: float
+    share: float
+
+
+Composites = Mapping[Key, Sequence[Composite]]
+"""By step and process."""
 
 
 def heard(contract: Contract, versions: Mapping[Digest, Questionnaire], spoken: Sequence[Spoken]) -> list[Voice]:
@@ -106,13 +122,13 @@ def _composites(process: Process, spoken: Sequence[Spoken], *, steps: bool) -> C
     """Of everybody who gave at least one level: whoever were left out could be found by subtraction."""
     parts = {step.key: [(item.weight, item.key) for item in step.items] for step in process.steps} if steps else {}
     parts[process.key] = list(_chained(process))
-    found: dict[Key, list[tuple[int, float]]] = {key: [] for key in parts}
+    found: dict[Key, list[Composite]] = {key: [] for key in parts}
     for number, person in enumerate(spoken):
         levels = _levels(process, person.answers)
         for key, items in parts.items() if levels else ():
             value = _mean(items, levels)
             if value is not None:
-                found[key].append((number, value))
+                found[key].append(Composite(number, value, _share(items, levels)))
     return found
 
 
@@ -136,6 +152,12 @@ def _mean(items: Iterable[tuple[float, Key]], levels: Mapping[Key, float]) -> fl
     return fsum(weight * level for weight, level in given) / fsum(weight for weight, _ in given) if given else None
 
 
+def _share(items: Sequence[tuple[float, Key]], levels: Mapping[Key, float]) -> float:
+    """How much of the weight somebody answered, 0–1."""
+    answered = fsum(weight for weight, key in items if key in levels)
+    return round(answered / fsum(weight for weight, _ in items), 9)
+
+
 def _gather(
     pools: dict[tuple[UUID, str], _Pool],
     tree: Tree,
@@ -145,17 +167,26 @@ def _gather(
     k: int,
 ) -> None:
     """Pool the process, then its steps: a step is never told apart where its process is not."""
-    whole = told_of(tree, _counts(found[process], spoken), k, dict.fromkeys(tree.inner, _ALL))
+    everything = dict.fromkeys(tree.inner, _ALL)
+    whole = _told_of(tree, found[process], spoken, k, everything)
     for key, composites in found.items():
-        told = whole if key == process else told_of(tree, _counts(composites, spoken), k, whole)
+        told = whole if key == process else _told_of(tree, composites, spoken, k, whole)
         _pool(pools, tree, key, composites, spoken, told)
 
 
-def _counts(composites: Sequence[tuple[int, float]], spoken: Sequence[Spoken]) -> dict[UUID, Counter[str | None]]:
+def _told_of(tree: Tree, composites: Sequence[Composite], spoken: Sequence[Spoken], k: int, among: Told) -> Told:
+    shares: dict[tuple[UUID, str | None], Counter[float]] = {}
+    for each in composites:
+        person = spoken[each.person]
+        shares.setdefault((person.team, person.perspective), Counter())[each.share] += 1
+    return told_of(tree, _counts(composites, spoken), k, among, shares)
+
+
+def _counts(composites: Sequence[Composite], spoken: Sequence[Spoken]) -> dict[UUID, Counter[str | None]]:
     """By team and perspective, the people who have a composite."""
     counts: dict[UUID, Counter[str | None]] = {}
-    for number, _ in composites:
-        counts.setdefault(spoken[number].team, Counter())[spoken[number].perspective] += 1
+    for each in composites:
+        counts.setdefault(spoken[each.person].team, Counter())[spoken[each.person].perspective] += 1
     return counts
 
 
@@ -163,16 +194,16 @@ def _pool(
     pools: dict[tuple[UUID, str], _Pool],
     tree: Tree,
     key: Key,
-    composites: Sequence[tuple[int, float]],
+    composites: Sequence[Composite],
     spoken: Sequence[Spoken],
     told: Told,
 ) -> None:
     members: dict[tuple[UUID, str], list[tuple[int, float]]] = {}
-    for number, value in composites:
-        team, perspective = spoken[number].team, spoken[number].perspective
+    for each in composites:
+        team, perspective = spoken[each.person].team, spoken[each.person].perspective
         where = tree.pool(team, perspective, told)
         if where is not None and perspective is not None:
-            members.setdefault((where, perspective), []).append((number, value))
+            members.setdefault((where, perspective), []).append((each.person, each.value))
     for place, people in members.items():
         pool = pools.setdefault(place, _Pool(set(), {}))
         pool.people.update(number for number, _ in people)
@@ -184,13 +215,21 @@ def moments(values: Sequence[float]) -> Moments:
     return Moments(n=len(values), total=fsum(values), squares=fsum(value * value for value in values))
 
 
-def told_of(tree: Tree, counts: Counts, k: int, among: Told) -> Told:
+def told_of(tree: Tree, counts: Counts, k: int, among: Told, shares: Shares | None = None) -> Told:
     """The most that can be told apart of people counted by team and perspective, and no more than ``among``.
 
     From the company downwards each node tells as many perspectives as its people allow. Then, while a node's pools do not
-    stand, the smallest node below it gives its people of these perspectives to it.
+    stand, the smallest node below it gives its people of these perspectives to it. ``shares``: how much people answered. While
+    too few answered otherwise at a node, the smallest node below gives it all of its people, or else it gives up its own.
     """
-    told = _first(tree, counts, k, among)
+    told = _standing(tree, counts, k, _first(tree, counts, k, among))
+    while (thin := _thin(tree, shares or {}, k, told)) is not None:
+        node, names = _smallest(tree, counts, told, thin, _ALL) or (thin, _ALL)
+        told = _standing(tree, counts, k, _without(tree, told, node, names))
+    return told
+
+
+def _standing(tree: Tree, counts: Counts, k: int, told: Told) -> Told:
     while (shaky := _shaky(tree, counts, k, told)) is not None:
         joining = {name for team, count in counts.items() for name in count if tree.pool(team, name, told) == shaky}
         smallest = _smallest(tree, counts, told, shaky, joining) or _smallest(tree, counts, told, shaky, _ALL)
@@ -199,6 +238,23 @@ def told_of(tree: Tree, counts: Counts, k: int, among: Told) -> Told:
         node, names = smallest
         told = _without(tree, told, node, names)
     return told
+
+
+def _thin(tree: Tree, shares: Shares, k: int, told: Told) -> UUID | None:
+    """The deepest telling node where some answered more or less than most do, but too few otherwise than most beside them.
+
+    Beside them: those of their team and perspective. Of its teams those count that stand below no other telling node.
+    """
+    everybody = sum((Counter(count) for count in shares.values()), Counter[float]())
+    usual = max(everybody, key=lambda share: (everybody[share], share), default=1.0)
+    partial: Counter[UUID] = Counter()
+    otherwise: Counter[UUID] = Counter()
+    for (team, _), count in shares.items():
+        node = next((above for above in tree.upwards(team) if told.get(above)), None)
+        if node is not None:
+            partial[node] += sum(people for share, people in count.items() if share != usual)
+            otherwise[node] += sum(count.values()) - max(count.values())
+    return next((node for node in tree.inner if partial[node] and otherwise[node] < k), None)
 
 
 def _first(tree: Tree, counts: Counts, k: int, among: Told) -> Told:

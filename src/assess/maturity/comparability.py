@@ -5,13 +5,11 @@ MSW) / (MSB + (n̄ - 1)·MSW) is the reliability of one person's view, ICC(2) = 
 & Fleiss 1979; Bliese 2000). F = MSB/MSW tests that all teams are alike.
 """
 
-from itertools import pairwise
 from math import fsum, isnan
 
-import numpy as np
 from msgspec import Struct
 
-from assess.maturity.arrays import Floats, Ints, bounds_of, summed
+from assess.maturity.arrays import Floats, Ints
 from assess.maturity.model import Comparability, Comparing
 from assess.maturity.student import f_upper_tail
 from assess.words import Key, Text
@@ -53,18 +51,14 @@ class Variance(Struct, frozen=True, kw_only=True):
         return f_upper_tail(self.f, self.teams - 1, self.people - self.teams)
 
 
-def analysed(views: Floats, bounds: Ints) -> Variance:
-    """People's composites, team after team; who said too little (no number) takes no part, nor a team of which nobody does."""
-    heard = ~np.isnan(views)
-    sizes = np.array([int(heard[start:end].sum()) for start, end in pairwise(bounds.tolist())], dtype=np.int64)
-    values, sizes = views[heard], sizes[sizes > 0]
-    teams, people = len(sizes), len(values)
+def analysed(sizes: Ints, means: Floats, squares: Floats) -> Variance:
+    """By team: how many people, the mean of their composites, and Σ of their squared distances from it."""
+    teams, people = len(sizes), int(sizes.sum())
     if teams < 2 or people <= teams:
         return Variance(teams=teams, people=people, between=float("nan"), within=float("nan"))
-    means = summed(values, bounds_of(sizes)) / sizes
-    within = fsum(((values - np.repeat(means, sizes)) ** 2).tolist()) / (people - teams)
-    between = fsum((sizes * (means - fsum(values.tolist()) / people) ** 2).tolist()) / (teams - 1)
-    return Variance(teams=teams, people=people, between=between, within=within)
+    mean = fsum((sizes * means).tolist()) / people
+    between = fsum((sizes * (means - mean) ** 2).tolist()) / (teams - 1)
+    return Variance(teams=teams, people=people, between=between, within=fsum(squares.tolist()) / (people - teams))
 
 
 def comparability(process: Key | None, found: Variance) -> Comparability:

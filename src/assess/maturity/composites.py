@@ -6,7 +6,9 @@ which nobody's answers move.
 
 A step in which exactly one sensitive item is scored would give that item's mean away, as the step's score and the other means are
 published. So the scored item of the smallest weight is then told by its band only as well, wherever it is shown; and a step that
-rests on one sensitive item alone has no score.
+rests on one sensitive item alone has no score. In a group's step the items that hide each other so count as one, the mean of all
+their answers: of a sum of means over different numbers of people each could be read from its fraction. Such a step has no prudent
+value, as what the "don't knows" of one item take from it is that item's mean.
 """
 
 from collections.abc import Sequence
@@ -26,9 +28,11 @@ from assess.maturity.wholes import CODE, SCORED, whole
 class Steps(Struct, frozen=True):
     """The steps of each group, the KPIs as the last one: [groups × steps].
 
-    n: people who said something that counts; squares: Σ u_r²; told: the share 0–1 of the weight that rests on what people said;
-    silent: people who left items out, the mean over the items by weight. residuals and heard: u_r, and whether it counts,
-    [people × steps]. banded: items that may be told by their band only, [items].
+    prudent: none where items hide each other. n: people who said something that counts; squares: Σ u_r², or of items one by one
+    where fewer than k people gave a level to more than one, as what they say of both would be a number about them alone.
+    told: the share 0–1 of the weight that rests on what people said; silent: people who left items out, the mean over the items
+    by weight. residuals and heard: u_r, and whether it counts, [people × steps]. banded: items that may be told by their band
+    only, [items].
     """
 
     state: Codes
@@ -69,23 +73,29 @@ def steps_of(panel: Panel, tallies: Tallies, cells: Cells, factual: Floats) -> S
     state = np.where(known, SCORED, cells.state).astype(np.int8)
     mean, prudent = (np.where(known, factual, values) for values in (cells.mean, cells.prudent))
     asked = panel.asked
-    likely, careful = (
-        whole(asked.weights[:, None], state.T, values.T, LEAST_OF_STEP, asked.bounds) for values in (mean, prudent)
-    )
-    exposed, banded = _exposed(asked, state)
+    exposed, together, banded = _exposed(asked, state)
+    weights = _pooled(asked, cells.n, together & ~known)
+    likely, careful = (whole(weights.T, state.T, values.T, LEAST_OF_STEP, asked.bounds) for values in (mean, prudent))
     step_state = np.where(exposed, CODE[State.LOW_COVERAGE], likely.state.T).astype(np.int8)
     scored = step_state == SCORED
-    weighed = _weighed(asked, state, cells, scored)
+    weighed = _weighed(asked, weights, state, cells, scored)
     perceived = Weighed(np.where(known, 0.0, weighed.weight), mean, cells.n)
-    residuals, heard = _moved(panel, perceived)
+    moved, counts = _moved(panel, perceived)
+    residuals, answers = _over_items(asked, moved), _count(asked, counts)
+    heard = answers > 0
     told, silent = (_over_items(asked, part) for part in (perceived.weight, perceived.weight * tallies.silent))
     return Steps(
         step_state,
         np.where(scored, likely.value.T, np.nan),
-        np.where(scored, careful.value.T, np.nan),
+        np.where(scored & (_count(asked, together) == 0), careful.value.T, np.nan),
         likely.coverage.T,
         counted(heard, panel.bounds),
-        summed(residuals**2, panel.bounds),
+        squares_of(
+            summed(residuals**2, panel.bounds),
+            _over_items(asked, summed(moved**2, panel.bounds)),
+            counted(answers > 1, panel.bounds),
+            panel.k,
+        ),
         told,
         quotient(silent, told),
         residuals,
@@ -94,20 +104,35 @@ def steps_of(panel: Panel, tallies: Tallies, cells: Cells, factual: Floats) -> S
     )
 
 
-def _exposed(asked: Asked, state: Codes) -> tuple[Flags, Flags]:
-    """Which steps of which groups rest on one sensitive item alone; and the items that must not be told exactly."""
+def squares_of(together: Floats, apart: Floats, several: Ints, k: int) -> Floats:
+    """Σ u_r² of a whole, or over its parts where ``several``, the people heard in more than one, are fewer than ``k``."""
+    return np.where(several < k, apart, together)
+
+
+def _exposed(asked: Asked, state: Codes) -> tuple[Flags, Flags, Flags]:
+    """Which steps of which groups rest on one sensitive item alone; which items of which groups hide each other there; and the
+    items that must not be told exactly."""
     scored = state == SCORED
     sensitive = asked.sensitive
     one = _count(asked, scored & sensitive) == 1
     alone = one & (_count(asked, scored & ~sensitive) == 0)
-    banded = sensitive.copy()
+    together = scored & sensitive
     for step, order in enumerate(_by_weight(asked)):
         plain = [column for column in order if not sensitive[column]]
         free = one[:, step].copy()
         for column in plain:
-            banded[column] |= bool((free & scored[:, column]).any())
+            together[:, column] = free & scored[:, column]
             free &= ~scored[:, column]
-    return alone, banded
+    return alone, together, sensitive | together.any(axis=0)
+
+
+def _pooled(asked: Asked, n: Ints, together: Flags) -> Floats:
+    """The weights of items, [groups × items]; those that hide each other share theirs by weight and answers: one mean of all."""
+    step = segments(asked.bounds)
+    answers = np.where(together, asked.weights * n, 0.0)
+    weight = _over_items(asked, np.where(together, asked.weights, 0.0))[:, step]
+    share = numbers(quotient(answers, _over_items(asked, answers)[:, step]))
+    return np.where(together, share * weight, asked.weights)
 
 
 def _by_weight(asked: Asked) -> Sequence[Sequence[int]]:
@@ -127,18 +152,17 @@ def _over_items(asked: Asked, values: Floats) -> Floats:
     return summed(values.T, asked.bounds).T
 
 
-def _weighed(asked: Asked, state: Codes, cells: Cells, scored: Flags) -> Weighed:
-    weights = np.where((state == SCORED) & scored[:, segments(asked.bounds)], asked.weights, 0.0)
-    total = _over_items(asked, weights)[:, segments(asked.bounds)]
-    return Weighed(numbers(quotient(weights, total)), cells.mean, cells.n)
+def _weighed(asked: Asked, weights: Floats, state: Codes, cells: Cells, scored: Flags) -> Weighed:
+    counting = np.where((state == SCORED) & scored[:, segments(asked.bounds)], weights, 0.0)
+    total = _over_items(asked, counting)[:, segments(asked.bounds)]
+    return Weighed(numbers(quotient(counting, total)), cells.mean, cells.n)
 
 
 def _moved(panel: Panel, items: Weighed) -> tuple[Floats, Flags]:
-    """u_r = Σᵢ (wᵢ/W)·1[answered]·(x_ri - mᵢ)/nᵢ for each person and step, and whether the person said anything that counts."""
+    """(wᵢ/W)·1[answered]·(x_ri - mᵢ)/nᵢ for each person and item, which add up to u_r, and whether it counts."""
     unit, origin, _ = ladder_of(panel.asked.items)
     group = segments(panel.bounds)
     counts = (panel.answers >= 0) & (items.weight > 0)[group]
     by_one = numbers(quotient(items.weight, items.n))[group]
     distance = unit * panel.answers + origin - items.mean[group]
-    moved = np.where(counts, by_one * distance, 0.0)
-    return _over_items(panel.asked, moved), _count(panel.asked, counts) > 0
+    return np.where(counts, by_one * distance, 0.0), counts

@@ -22,6 +22,7 @@ from assess.maturity.lines import (
     exposed,
     made_of,
     merged,
+    pooled,
     walk,
 )
 from assess.maturity.model import Hidden, ItemResult, NodeResults, ProcessResult, State
@@ -297,8 +298,9 @@ def step_of(group: Group, step: Step, banded: Set[Key] = frozenset()) -> Line:
 def _composed(group: Group, of: str, items: Sequence[Item], banded: Set[Key]) -> Line:
     """Items of one group as one result: a step, or (of indicators) the KPI maturity."""
     lines = [group.records.get(item.key) or group.lines[item.key] for item in items]
-    state, value, parts = made_of(lines, LEAST_OF_STEP)
     scored = [item for item, line in zip(items, lines, strict=True) if line.state is State.SCORED]
+    hiding = {f"{key}{group.at}" for key in exposed(scored)}
+    state, value, parts = made_of(pooled(lines, hiding), LEAST_OF_STEP)
     if len(scored) == 1 and scored[0].sensitive:  # it alone would be told by the step
         state, value, parts = State.LOW_COVERAGE, None, list(lines)
     together = [item for item in scored if item.key in banded | exposed(scored)]

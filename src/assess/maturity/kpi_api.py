@@ -90,7 +90,8 @@ async def read_sheet(kpi: FromPath[Key], tx: NamedDependency[Tx]) -> KpiSheet:
 
 
 async def sheet_now(request: Request[Any, Any, Any], tx: Tx) -> KpiSheet | None:
-    """The record sheet that a request is about to write."""
+    """The record sheet that a request is about to write, and nobody else before it has."""
+    await records_store.lock_sheets(tx)
     return await kpi_service.sheet_there(tx, request.path_params["kpi"])
 
 

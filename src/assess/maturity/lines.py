@@ -1,6 +1,6 @@
 """Lines of an account: a result with its parts, and the exact arithmetic by which parts make a whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from fractions import Fraction
 from typing import Literal
 
@@ -68,6 +68,17 @@ def exposed(scored: Sequence[Item]) -> set[Key]:
     if len(banded) == 1 and others:
         banded.add(min(others, key=lambda item: item.weight).key)
     return banded
+
+
+def pooled(parts: Sequence[Line], together: Set[str]) -> list[Line]:
+    """The parts, those that hide each other as one mean of all answers: they share their weight by weight and answers."""
+    inside = {part.of for part in parts if part.of in together and part.n}
+    weight = total([part.weight for part in parts if part.of in inside])
+    answers = total([part.weight * (part.n or 0) for part in parts if part.of in inside])
+    return [
+        replace(part, weight=weight * part.weight * (part.n or 0) / answers) if part.of in inside else part
+        for part in parts
+    ]
 
 
 def merged(of: str, parts: list[Line], together: Sequence[Item], at: str) -> list[Line]:

@@ -165,7 +165,7 @@ class KpiResult(Struct, frozen=True, kw_only=True):
 
 
 class StepResult(Struct, frozen=True, kw_only=True):
-    """A step: ``prudent`` is the value with every "don't know" read as the lowest level."""
+    """A step: ``prudent`` is the value with every "don't know" read as the lowest level; absent where it has a sensitive item."""
 
     key: Key
     result: Result
@@ -186,7 +186,8 @@ class PerspectiveGap(Struct, frozen=True, kw_only=True):
     """Two perspectives on a step (``step`` absent: the whole process), shown only where both reach the threshold.
 
     difference: left minus right, in levels; interval, standard_error, freedom, t, p: Welch's. effect: Hedges' g.
-    flagged: the interval's lower bound is above 0.3 level. A positive gap of managers over members is expected.
+    flagged: the interval's lower bound is above 0.3 level. A positive gap of managers over members is expected. Levels, t and
+    effect are told by the tenth, the standard error by the hundredth, p by the thousandth, degrees of freedom as a whole number.
     """
 
     step: Key | None
@@ -288,7 +289,7 @@ class StraightLining(Struct, frozen=True, kw_only=True):
     """People who gave the same level at least 15 times in a row: told, never dropped.
 
     Shown for the company, where they and the others both reach the threshold. overall_without: the overall value without them,
-    where it moves by more than 0.1 level.
+    where it moves by more than 0.1 level, both reach the threshold in it, and nothing falls under the threshold without them.
     """
 
     people: int

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from assess.maturity.arrays import Codes, Flags, Floats, Ints, bounds_of, counted, numbers, quotient, segments, summed
+from assess.maturity.composites import squares_of
 from assess.maturity.intervals import Spread, Strata, seen_share, spread_of
 from assess.maturity.model import State
 from assess.maturity.panels import CORE, Panel
@@ -43,12 +44,15 @@ class Cells(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """One process of the nodes. shares, silent: by group of a node, its part of the overall score, and who left items out."""
+    """One process of the nodes. shares, silent, squares: by group of a node, its part of the overall score, who left items out,
+    and Σ of its people's movements squared.
+    """
 
     cells: "Cells"
     people: "People"
     shares: Floats
     silent: Floats
+    squares: Floats
 
 
 class People(Struct, frozen=True):
@@ -68,8 +72,8 @@ def part_of(panel: Panel, rolled: Rolled, nodes: Sequence[Node]) -> Part:
     return Part(panel, rolled, state)
 
 
-def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> Table:
-    """The overall score of every node of the tree, one row each, without agreement."""
+def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> tuple[Table, Floats]:
+    """The overall score of every node of the tree, one row each, without agreement; and Σ of what people move it, squared."""
     states = np.array(
         [_state([part.state[place] for part in parts], parts) for place in range(len(nodes))], dtype=np.int8
     )
@@ -85,9 +89,10 @@ def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> Table:
     full = np.ones((len(places), 1))
     found = Whole(states[places, None], value[:, None], full)
     ladder = (np.array(PRACTICE[0]), np.array(PRACTICE[1]))
-    return _everywhere(
-        table_of(found, counted(strata.n, bounds)[:, None], full, finite, free, ladder), states, places, nodes
-    )
+    table = table_of(found, counted(strata.n, bounds)[:, None], full, finite, free, ladder)
+    moved = np.zeros(len(nodes))
+    moved[places] = summed(strata.share**2 * strata.squares, bounds)
+    return _everywhere(table, states, places, nodes), moved
 
 
 def _state(states: Sequence[int], parts: Sequence[Part]) -> int:
@@ -137,7 +142,8 @@ def _strata(parts: Sequence[Part], nodes: Sequence[Node], places: Ints, weights:
     share = np.bincount(stratum, shares, len(kinds)).astype(np.float64)
     left_out = numbers(quotient(np.bincount(stratum, shares * mixed.silent, len(kinds)), share))
     people_at = stratum_of_cell[np.searchsorted(every_cell, mixed.people.cell)]
-    n, squares = _squares(mixed.people, people_at, len(kinds))
+    apart = np.bincount(stratum, mixed.squares, len(kinds)).astype(np.float64)
+    n, squares = _squares(mixed.people, people_at, apart, parts[0].panel.k)
     seen = seen_share(n, invited, left_out)
     strata = Strata(share, n, numbers(quotient(squares, share**2)), np.ones(len(kinds)), seen)
     return strata, bounds_of(np.bincount(kinds // len(nodes), minlength=len(places)))
@@ -162,17 +168,19 @@ def _piece(part: Part, number: Ints, weight: Floats, width: int) -> Piece:
         factor[theirs] * persons.moved[mine],
         persons.heard[mine],
     )
-    return Piece(Cells(group, node[group] * width + home), people, factor * persons.shares, persons.silent)
+    cells = Cells(group, node[group] * width + home)
+    return Piece(cells, people, factor * persons.shares, persons.silent, factor**2 * persons.squares)
 
 
 def _together(pieces: Sequence[Piece]) -> Piece:
     """The processes one after the other, the groups that count numbered through."""
-    groups, shares, silent, start = [], [], [], 0
+    groups, shares, silent, squares, start = [], [], [], [], 0
     for piece in pieces:
         chosen, group = np.unique(piece.cells.group, return_inverse=True)
         groups.append(group + start)
         shares.append(piece.shares[chosen])
         silent.append(piece.silent[chosen])
+        squares.append(piece.squares[chosen])
         start += len(chosen)
     names = People.__struct_fields__
     return Piece(
@@ -180,6 +188,7 @@ def _together(pieces: Sequence[Piece]) -> Piece:
         People(*(np.concatenate([getattr(piece.people, name) for piece in pieces]) for name in names)),
         np.concatenate(shares),
         np.concatenate(silent),
+        np.concatenate(squares),
     )
 
 
@@ -197,15 +206,20 @@ def _labels(cells: Cells) -> Ints:
         label = spread
 
 
-def _squares(people: People, stratum: Ints, count: int) -> tuple[Ints, Floats]:
-    """By stratum, how many people said something, and Σ u_r² with u_r added up over the processes."""
+def _squares(people: People, stratum: Ints, apart: Floats, k: int) -> tuple[Ints, Floats]:
+    """By stratum, how many people said something, and Σ u_r² with u_r added up over the processes.
+
+    ``apart``: the same of one process after the other, where fewer than ``k`` people are heard in several.
+    """
+    count = len(apart)
     key = stratum * (people.person.max(initial=0) + 1) + people.person
-    kinds, person = np.unique(key, return_inverse=True)
+    kinds, person, times = np.unique(key, return_inverse=True, return_counts=True)
     squares = np.bincount(person, people.moved, len(kinds)).astype(np.float64) ** 2
     home = kinds // (people.person.max(initial=0) + 1)
     order = np.lexsort((squares, home))  # so that nobody's number leaves a trace in the rounding
     n = np.bincount(home, minlength=count)
-    return n.astype(np.int64), summed(squares[order], bounds_of(n))
+    several = np.bincount(home[times > 1], minlength=count).astype(np.int64)
+    return n.astype(np.int64), squares_of(summed(squares[order], bounds_of(n)), apart, several, k)
 
 
 def _everywhere(scored: Table, states: Codes, places: Ints, nodes: Sequence[Node]) -> Table:

@@ -1,7 +1,7 @@
 """The answers of a campaign by process: who was asked, who is hidden, and the people's answers as one array, group by group.
 
-The order of the people and of the items leaves no trace: within a group rows are sorted by what they say, within a step columns
-by the items' keys.
+The order of the people and of the items leaves no trace: within a group rows are sorted by what they say of what counts, within
+a step columns by the items' keys. So what does not count leaves none either, not even in the rounding.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -184,11 +184,20 @@ def _in_groups(panel: Panel, nodes: list[Node]) -> Panel:
     home = {node: number for number, group in enumerate(groups) for node in group.nodes}
     of_node = np.array([home.get(node.id, -1) for node in nodes], dtype=np.int64)
     group = of_node[panel.homes]
-    order = np.lexsort((_as_text(panel.answers), group))
+    order = np.argsort(group, kind="stable")
     order = order[group[order] >= 0]  # whoever stands below no published node counts nowhere
     sizes = np.bincount(group[order], minlength=len(groups)) if len(order) else np.zeros(len(groups), dtype=np.int64)
     kept = (panel.answers[order], panel.people[order], panel.homes[order])
     return Panel(panel.k, panel.asked, crowd, panel.place_of, groups, *kept, bounds_of(sizes))
+
+
+def in_order(panel: Panel, counting: Flags) -> Panel:
+    """The same people, those of each group sorted by the levels that count; counting: [groups × items]."""
+    group = segments(panel.bounds)
+    levels = np.where(counting[group] & (panel.answers >= 0), panel.answers, np.int8(-1))
+    order = np.lexsort((_as_text(levels), group)) if len(group) else group
+    rows = (panel.answers[order], panel.people[order], panel.homes[order])
+    return Panel(panel.k, panel.asked, panel.crowd, panel.place_of, panel.groups, *rows, panel.bounds)
 
 
 def _as_text(answers: Answers) -> NDArray[np.bytes_]:

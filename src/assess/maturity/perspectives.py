@@ -12,6 +12,7 @@ from typing import Protocol, get_args
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assess.campaign.model import Moments, Perspective, Voice
 from assess.maturity.model import Hidden, Interval, PerspectiveGap, State, View
@@ -166,7 +167,27 @@ def _gaps(process: Process, key: Key, said: Mapping[Perspective, Moments]) -> It
         if left in said and right in said:
             gap = gap_of(None if key == process.key else key, (left, said[left]), (right, said[right]))
             if gap is not None:
-                yield gap
+                yield _as_told(gap)
+
+
+def _as_told(gap: PerspectiveGap) -> PerspectiveGap:
+    """Levels by the tenth, and nothing that would give them more precisely.
+
+    A person who left something out has another part in a perspective's mean of a process than in those of its steps, so that
+    exact means, or exact sums of squares, could be subtracted.
+    """
+    return replace(
+        gap,
+        left=replace(gap.left, mean=round(gap.left.mean, 1)),
+        right=replace(gap.right, mean=round(gap.right.mean, 1)),
+        difference=round(gap.difference, 1),
+        interval=Interval(low=round(gap.interval.low, 1), high=round(gap.interval.high, 1)),
+        standard_error=round(gap.standard_error, 2),
+        freedom=float(round(gap.freedom)),
+        t=round(gap.t, 1),
+        p=round(gap.p, 3),
+        effect=round(gap.effect, 1),
+    )
 
 
 def gap_of(

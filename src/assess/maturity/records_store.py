@@ -23,7 +23,7 @@ from assess.maturity.indicators import (
 from assess.maturity.records import KpiRecord
 from assess.storage.database import Tx
 from assess.storage.paging import Window
-from assess.storage.tables import kpi_review, kpi_sheet, measure, team
+from assess.storage.tables import kpi_review, kpi_sheet, measure, organisation, team
 from assess.words import Key
 
 _T = TypeVar("_T", Measure, Review)
@@ -84,6 +84,13 @@ async def add_sheet(tx: Tx, sheet: KpiSheet) -> None:
     body = {name: value for name, value in msgspec.to_builtins(sheet).items() if name not in columns}
     own = {"organisation_id": tx.organisation_id, **{name: getattr(sheet, name) for name in columns}}
     await tx.execute(insert(kpi_sheet).values(**own, body=body))
+
+
+async def lock_sheets(tx: Tx) -> None:
+    """Whoever else of the organisation writes a record sheet waits: the first revision of a sheet has no row to wait at."""
+    await tx.execute(
+        select(organisation.c.id).where(organisation.c.id == tx.organisation_id).with_for_update(key_share=True)
+    )
 
 
 async def lock_teams(tx: Tx, team_ids: Iterable[UUID]) -> None:

@@ -27,7 +27,7 @@ from assess.maturity.arrays import (
     spread_out,
     summed,
 )
-from assess.maturity.composites import Steps
+from assess.maturity.composites import Steps, squares_of
 from assess.maturity.intervals import Spread, Strata, interval, seen_share, spread_of
 from assess.maturity.kpi import RUNGS
 from assess.maturity.panels import Panel, ladder_of, published_at
@@ -86,7 +86,8 @@ class Table(Struct, frozen=True):
 class Persons(Struct, frozen=True):
     """How far each person moves the process of each node: one row by node and person, those of one group of a node together.
 
-    shares, silent: by group of a node, its part of the process, and how many left items out; rows: the person's row in the panel.
+    shares, silent: by group of a node, its part of the process, and how many left items out; squares: by group of a node, Σ
+    moved², or of steps one by one where fewer than k people are heard in several. rows: the person's row in the panel.
     """
 
     rows: Ints
@@ -95,6 +96,7 @@ class Persons(Struct, frozen=True):
     heard: Flags
     shares: Floats
     silent: Floats
+    squares: Floats
 
 
 class Rolled(Struct, frozen=True):
@@ -287,7 +289,7 @@ def _steps(below: Below, steps: Steps) -> tuple[Table, Floats, Floats, Floats]:
     found = whole(below.weights, state, steps.value[groups], LEAST_OF_HEADCOUNT, below.bounds)
     telling = (state == SCORED) & (found.state == SCORED)[node]
     share = _shares(below, telling)
-    prudent = summed(share * numbers(steps.prudent[groups]), below.bounds)
+    prudent = summed(np.where(telling, share * steps.prudent[groups], 0.0), below.bounds)
     applicable = np.where(state != NOT_APPLICABLE, below.weights, 0.0)
     coverage = numbers(
         quotient(summed(applicable * steps.coverage[groups], below.bounds), summed(applicable, below.bounds))
@@ -334,13 +336,16 @@ def _persons(panel: Panel, below: Below, steps: Steps, shares: Floats) -> Person
     group, count = segments(bounds), shares.shape[1]
     residuals, heard = steps.residuals[rows, :count], steps.heard[rows, :count]
     whole_share = shares.sum(axis=1)
+    moved, parts = (shares[group] * residuals).sum(axis=1), (heard & (shares > 0)[group]).sum(axis=1)
+    apart = (shares**2 * steps.squares[below.groups, :count]).sum(axis=1)
     return Persons(
         rows,
         bounds,
-        (shares[group] * residuals).sum(axis=1),
-        np.asarray((heard & (shares > 0)[group]).any(axis=1)),
+        moved,
+        np.asarray(parts > 0),
         whole_share,
         numbers(quotient((shares * numbers(steps.silent[below.groups, :count])).sum(axis=1), whole_share)),
+        squares_of(summed(moved**2, bounds), apart, counted(parts > 1, bounds), panel.k),
     )
 
 
@@ -348,7 +353,7 @@ def _strata(panel: Panel, below: Below, persons: Persons) -> Strata:
     """By group of a node: its people's movements added up over the steps, before they are squared."""
     n = counted(persons.heard, persons.bounds)
     invited = below.headcounts[below.groups]
-    squares = numbers(quotient(summed(persons.moved**2, persons.bounds), persons.shares**2))
+    squares = numbers(quotient(persons.squares, persons.shares**2))
     return Strata(persons.shares, n, squares, np.ones(len(n)), seen_share(n, invited, persons.silent))
 
 
@@ -367,7 +372,9 @@ def _alike(
     )
     scatter = agreement.scatter_of(pooled, panel.asked.items)
     practices = np.arange(len(panel.asked.items)) < panel.asked.practices
-    plain = (items.state == SCORED) & ~panel.asked.sensitive & practices
+    # how an item that hides another scatters would tell its mean
+    shown = (items.state == SCORED) & ~np.isnan(items.like_low)
+    plain = shown & practices
     step_of_item = panel.asked.step_of_item
     bare = np.stack(
         [
@@ -376,7 +383,6 @@ def _alike(
         ],
         axis=1,
     )
-    bare |= steps.state != SCORED
     splits = [_splits(each, panel, below) for each in (views.steps, views.process[:, None])]
     of_steps = [
         agreement.of_several(scatter, plain & (step_of_item == step) & ~bare[:, [step]], splits[0][:, step])
@@ -384,7 +390,6 @@ def _alike(
     ]
     of_kpis = agreement.of_several(scatter, plain & False, splits[1][:, 0])
     of_process = agreement.of_several(scatter, plain & (steps.state == SCORED)[:, step_of_item], splits[1][:, 0])
-    shown = (items.state == SCORED) & ~np.isnan(items.like_low)
     return agreement.of_items(scatter, shown), agreement.side_by_side([*of_steps, of_kpis]), of_process
 
 

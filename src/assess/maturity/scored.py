@@ -6,22 +6,23 @@ from uuid import UUID
 import numpy as np
 from msgspec import Struct
 
+from assess.maturity.arrays import Floats
 from assess.maturity.composites import Steps, steps_of
 from assess.maturity.facts import Inputs
 from assess.maturity.overall import Part, overall_of, part_of
-from assess.maturity.panels import Asked, Panel, Roll, asked_of, columns_of, panel_of, roll_of
+from assess.maturity.panels import Asked, Panel, Roll, asked_of, columns_of, in_order, panel_of, roll_of
 from assess.maturity.published import Source
 from assess.maturity.recorded import Recorded, recorded
 from assess.maturity.rollup import Rolled, Table, rolled_up
 from assess.maturity.tallies import Cells, Tallies, cells_of, tallied
 from assess.maturity.tree import Crowd, Node, crowd_of, nodes_of
-from assess.maturity.views import Views, views_of
+from assess.maturity.views import views_of
 from assess.maturity.wholes import SCORED
 from assess.words import Digest
 
 
 class ScoredProcess(Struct, frozen=True):
-    """One process of the campaign, from its people up to its nodes. views: people's composites."""
+    """One process of the campaign, from its people up to its nodes."""
 
     panel: Panel
     tallies: Tallies
@@ -29,7 +30,6 @@ class ScoredProcess(Struct, frozen=True):
     steps: Steps
     recorded: Recorded
     rolled: Rolled
-    views: Views
 
     @property
     def asked(self) -> Asked:
@@ -43,7 +43,10 @@ class ScoredProcess(Struct, frozen=True):
 
 
 class Scored(Struct, frozen=True):
-    """Everything about a campaign. total: everybody who was asked anything; columns: where each questionnaire's answers start."""
+    """Everything about a campaign. total: everybody who was asked anything; columns: where each questionnaire's answers start.
+
+    moved: by node of the tree, Σ of what its people move its overall score, squared.
+    """
 
     facts: Inputs
     nodes: list[Node]
@@ -52,6 +55,7 @@ class Scored(Struct, frozen=True):
     processes: list[ScoredProcess]
     total: Crowd
     overall: Table
+    moved: Floats
 
 
 def scored(facts: Inputs) -> Scored:
@@ -65,29 +69,31 @@ def scored(facts: Inputs) -> Scored:
     processes = [_scored(panel, nodes, facts) for panel in panels]
     answered = {team: int((rows >= 0).any(axis=1).sum()) for team, rows in roll.rows.items()}
     total = crowd_of(nodes, answered, k, lambda node: bool(node.asked))
-    return Scored(facts, nodes, roll, columns, processes, total, overall_of(_parts(processes, nodes), nodes))
+    return Scored(facts, nodes, roll, columns, processes, total, *overall_of(_parts(processes, nodes), nodes))
 
 
 def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float | None:
-    """The company's overall value with the same groups, but without some people."""
-    parts = [process.panel.without(people) for process in found.processes if process.panel.process.in_overall]
-    processes = [_scored(panel, found.nodes, found.facts) for panel in parts]
-    table = overall_of(_parts(processes, found.nodes), found.nodes)
+    """The company's overall value with the same groups, but without some people; none where less is scored without them.
+
+    What falls under the threshold without them would leave a number about the few of them who stand elsewhere.
+    """
+    whole = [process for process in found.processes if process.panel.process.in_overall]
+    processes = [_scored(process.panel.without(people), found.nodes, found.facts) for process in whole]
+    if any((one.cells.state != other.cells.state).any() for one, other in zip(whole, processes, strict=True)):
+        return None
+    table, _ = overall_of(_parts(processes, found.nodes), found.nodes)
     return float(table.value[0, 0]) if table.state[0, 0] == SCORED else None
 
 
 def _scored(panel: Panel, nodes: Sequence[Node], facts: Inputs) -> ScoredProcess:
     tallies = tallied(panel.answers, panel.bounds, panel.asked.items)
     cells = cells_of(tallies, panel.asked.items, panel.k)
+    panel = in_order(panel, cells.state == SCORED)
     records = recorded(panel, cells, facts.kpis, facts.cutoff)
     steps = steps_of(panel, tallies, cells, records.rungs)
     counting = cells.state[:, : panel.asked.practices] == SCORED
-    views = views_of(panel, counting)
-    sensitive = panel.asked.sensitive[: panel.asked.practices]
-    plain = views_of(panel, counting & ~sensitive) if sensitive.any() else views
-    return ScoredProcess(
-        panel, tallies, cells, steps, records, rolled_up(panel, nodes, tallies, cells, steps, plain), views
-    )
+    plain = views_of(panel, counting & ~panel.asked.sensitive[: panel.asked.practices])
+    return ScoredProcess(panel, tallies, cells, steps, records, rolled_up(panel, nodes, tallies, cells, steps, plain))
 
 
 def _parts(processes: Sequence[ScoredProcess], nodes: Sequence[Node]) -> list[Part]:

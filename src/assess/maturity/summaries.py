@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from assess.maturity import lining
-from assess.maturity.arrays import Floats, Ints, spread_out
+from assess.maturity.arrays import Ints
 from assess.maturity.comparability import analysed, comparability
 from assess.maturity.model import Comparability, State, StraightLining, Summary
 from assess.maturity.scored import Scored, ScoredProcess, overall_without
-from assess.maturity.scoring import LEAST_OF_VIEW, TOLERANCE
 from assess.maturity.wholes import SCORED
 
 
@@ -22,48 +21,28 @@ def summary_of(found: Scored) -> Summary:
 
 
 def _of_process(process: ScoredProcess) -> Comparability:
-    below = process.rolled.below
-    groups = below.single[(below.single >= 0) & (process.rolled.process.state[:, 0] == SCORED)]
-    rows, bounds = spread_out(groups, process.panel.bounds)
-    return comparability(process.panel.process.key, analysed(process.views.process[rows], bounds))
+    """The teams that stand alone, as published: somebody's composite is the team's value and n times what the person moves it.
+
+    So all of it follows from values, numbers of people and intervals. People's own means would not: where few left something
+    out, these would tell what the few said.
+    """
+    below, table = process.rolled.below, process.rolled.process
+    alone = np.flatnonzero((below.single >= 0) & (table.state[:, 0] == SCORED))
+    n, group = table.n[alone, 0], below.bounds[:-1][alone]
+    squares = n**2 * process.rolled.persons.squares[group]
+    return comparability(process.panel.process.key, analysed(n, table.value[alone, 0], squares))
 
 
 def _of_overall(found: Scored, counting: Sequence[ScoredProcess]) -> Comparability:
-    """The teams with an overall score that stand alone in each process that counts, by their people's overall composites."""
+    """The teams with an overall score that stand alone in each process that counts."""
     alone = found.overall.state[:, 0] == SCORED
     for process in counting:
         below = process.rolled.below
         pooled = np.ones(len(found.nodes), dtype=np.bool_)
         pooled[below.places[below.single >= 0]] = False
         alone &= ~pooled
-    views = _overall_views(found, counting)
-    starts = [found.roll.starts.get(found.nodes[place].id, 0) for place in np.flatnonzero(alone).tolist()]
-    sizes = [len(found.roll.rows[found.nodes[place].id]) for place in np.flatnonzero(alone).tolist()]
-    people = [np.arange(start, start + size) for start, size in zip(starts, sizes, strict=True)]
-    bounds = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    ordered = [np.sort(views[each]) for each in people]  # the order of people leaves no trace
-    return comparability(None, analysed(np.concatenate(ordered) if ordered else np.zeros(0), bounds))
-
-
-def _overall_views(found: Scored, counting: Sequence[ScoredProcess]) -> Floats:
-    """By person on the roll, the mean over the processes; no number for who answered less than half of the weight."""
-    weight, answered, total = (np.zeros(found.roll.people) for _ in range(3))
-    for process in counting:
-        mine, factor = process.panel.people, process.panel.process.weight
-        heard = ~np.isnan(process.views.mean)
-        weight[mine] += factor
-        answered[mine] += factor * process.views.weight
-        total[mine] += np.where(heard, factor * np.where(heard, process.views.mean, 0.0), 0.0)
-    said = _heard_weight(found, counting)
-    enough = (weight > 0) & (answered >= (LEAST_OF_VIEW - TOLERANCE) * weight) & (said > 0)
-    return np.where(enough, total / np.where(said > 0, said, 1.0), np.nan)
-
-
-def _heard_weight(found: Scored, counting: Sequence[ScoredProcess]) -> Floats:
-    said = np.zeros(found.roll.people)
-    for process in counting:
-        said[process.panel.people] += np.where(np.isnan(process.views.mean), 0.0, process.panel.process.weight)
-    return said
+    n = found.overall.n[alone, 0]
+    return comparability(None, analysed(n, found.overall.value[alone, 0], n**2 * found.moved[alone]))
 
 
 def _straight_lining(found: Scored) -> StraightLining | None:
@@ -78,13 +57,23 @@ def _straight_lining(found: Scored) -> StraightLining | None:
 
 
 def _moved(found: Scored, people: Ints) -> float | None:
-    """The overall value without these people, if that moves it."""
+    """The overall value without these people, if that moves it, and they and the others who count in it are enough."""
     if found.overall.state[0, 0] != SCORED:
+        return None
+    if not _enough(found, people):
         return None
     without = overall_without(found, people)
     if without is None or abs(without - float(found.overall.value[0, 0])) <= lining.MOVES:
         return None
     return without
+
+
+def _enough(found: Scored, people: Ints) -> bool:
+    """Whether at least ``k`` of these people, and ``k`` others, are counted in the overall score."""
+    counting = [each.panel.people for each in found.processes if each.panel.process.in_overall]
+    everybody = np.unique(np.concatenate(counting))
+    straight = int(np.isin(everybody, people).sum())
+    return min(straight, len(everybody) - straight) >= found.facts.contract.threshold
 
 
 def _straight_liners(found: Scored) -> Ints:

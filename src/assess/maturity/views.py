@@ -1,6 +1,6 @@
 """People's own composites: what one person says of a step and of a process, of those who answered half of the weight or more.
 
-They are never shown one by one: they tell whether people are split, and whether teams differ more than their people do.
+They are never shown, not even their mean: they tell whether people are split.
 """
 
 import numpy as np
@@ -15,14 +15,10 @@ from assess.maturity.scoring import LEAST_OF_VIEW, TOLERANCE
 class Views(Struct, frozen=True):
     """steps: weighted means, [people × steps]; process: [people], means of the steps' by their weight; too little said: no
     number.
-
-    weight: share 0–1 of the process's weight that the person answered, [people]; mean: of what was answered, however little.
     """
 
     steps: Floats
     process: Floats
-    mean: Floats
-    weight: Floats
 
 
 class Ends(Struct, frozen=True):
@@ -50,7 +46,7 @@ def views_of(panel: Panel, counting: Flags) -> Views:
     said = np.where(answered > 0, counted_weights, 0.0)
     mean = quotient((said * numbers(value)).sum(axis=1), said.sum(axis=1))
     weight = numbers(quotient((counted_weights * share).sum(axis=1), counted_weights.sum(axis=1)))
-    return Views(_if_enough(value, share), _if_enough(mean, weight), mean, weight)
+    return Views(_if_enough(value, share), _if_enough(mean, weight))
 
 
 def ends_of(views: Floats, bounds: Ints) -> Ends:

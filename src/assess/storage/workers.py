@@ -120,7 +120,7 @@ def _end(pool: ProcessPoolExecutor, *, wait: bool) -> None:
 def _prepare() -> None:
     """The first thing in a new worker: Ctrl-C is the server's business, memory is bounded, no worker outlives its server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(10)  # whoever waits for a page comes before whoever waits for a PDF
+    os.nice(19)  # whoever waits for a page comes before whoever waits for a PDF
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each of its threads would reserve memory
     threading.Thread(target=_die_with_parent, daemon=True).start()
