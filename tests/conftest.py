@@ -12,7 +12,7 @@ import pytest
 from assess import shipped
 from assess.app import Application, Resources, create_app
 from assess.installation import published, versions_of
-from assess.maturity.kpi_library import KpiLibrary, load_kpis
+from assess.maturity.kpis.library import KpiLibrary, load_kpis
 from assess.questionnaire.catalogue import Catalogue, catalogue_from
 from assess.roadmap.library import LoadedLibrary, load_library
 from assess.settings import Settings

@@ -24,9 +24,12 @@ from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
 from assess.campaign import service as campaigns
 from assess.maturity import api as maturity_api
-from assess.maturity import discussion_api, kpi_api, measures_api, scores_api
-from assess.maturity.kpi_library import KpiLibrary
+from assess.maturity import discussion_api
+from assess.maturity.kpis import api as kpi_api
+from assess.maturity.kpis import measures_api
+from assess.maturity.kpis.library import KpiLibrary
 from assess.maturity.retention import keep_retention
+from assess.maturity.scores import api as scores_api
 from assess.questionnaire import api as questionnaire_api
 from assess.questionnaire.catalogue import Catalogue
 from assess.report import api as report_api

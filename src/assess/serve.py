@@ -17,7 +17,7 @@ import uvloop
 from assess import shipped
 from assess.app import Application, Resources, create_app
 from assess.installation import Installation, NotReadyError, installation_of, published
-from assess.maturity.kpi_library import load_kpis
+from assess.maturity.kpis.library import load_kpis
 from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap.library import load_library
 from assess.settings import Settings

@@ -9,7 +9,6 @@ from companies import COMPANY, item, kpi, process, questionnaire, step
 from oracle import hiding_each_other, pooled
 
 from assess.campaign.model import DONT_KNOW, Contract, ContractQuestionnaire, ContractTeam
-from assess.maturity.derivation import Facts
 from assess.maturity.ledger import GroupLedger, ItemTally, Ledger
 from assess.maturity.model import (
     Band,
@@ -23,6 +22,7 @@ from assess.maturity.model import (
     State,
     StepResult,
 )
+from assess.maturity.scores.derivation import Facts
 from assess.maturity.stages import Evidence, StagedItem, climbed
 from assess.questionnaire.model import Item, Kind, Process, Questionnaire, Step, digest_of
 

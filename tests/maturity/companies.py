@@ -10,8 +10,8 @@ from uuid import UUID
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
 from assess.maturity.engine import results_of
 from assess.maturity.facts import Inputs
+from assess.maturity.kpis.records import KpiRecord
 from assess.maturity.model import CampaignResults
-from assess.maturity.records import KpiRecord
 from assess.questionnaire.model import Item, Kind, Level, Process, Questionnaire, Step, digest_of
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "measurement.json").read_text())

@@ -14,8 +14,9 @@ from assess import shipped
 from assess.app import Resources, create_app
 from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
-from assess.maturity import api, discussion_api, scores_api
-from assess.maturity.kpi_library import KpiLibrary
+from assess.maturity import api, discussion_api
+from assess.maturity.kpis.library import KpiLibrary
+from assess.maturity.scores import api as scores_api
 from assess.questionnaire.catalogue import Catalogue, catalogue_from
 from assess.roadmap.library import LoadedLibrary
 from assess.settings import Settings

@@ -9,10 +9,10 @@ from companies import COMPANY, NA, Company, item, kpi, process, questionnaire, s
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER
 from assess.maturity.computed import Computed, ledger_of
-from assess.maturity.derivation import Facts
 from assess.maturity.engine import computed
 from assess.maturity.ledger import GroupLedger
 from assess.maturity.model import NodeResults
+from assess.maturity.scores.derivation import Facts
 from assess.questionnaire.model import Item, Process, Questionnaire
 
 K = 5

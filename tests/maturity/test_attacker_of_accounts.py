@@ -22,15 +22,15 @@ from oracle import hiding_each_other, pooled
 from partly import ASKED, ITEMS, PROCESS, K, Partly, parts
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER
-from assess.maturity.changes import Change
 from assess.maturity.computed import packed
-from assess.maturity.derivation import Facts, derived
 from assess.maturity.engine import computed
-from assess.maturity.explanation import explain
 from assess.maturity.ledger import GroupLedger, ItemTally, Ledger
-from assess.maturity.lines import walk
 from assess.maturity.model import NodeResults, ProcessResult, Result, State
-from assess.maturity.simulation import simulate
+from assess.maturity.scores.changes import Change
+from assess.maturity.scores.derivation import Facts, derived
+from assess.maturity.scores.explanation import explain
+from assess.maturity.scores.lines import walk
+from assess.maturity.scores.simulation import simulate
 from assess.maturity.student import quantile
 from assess.questionnaire.model import Item, Kind
 

@@ -10,11 +10,11 @@ from companies import ACQ, EXP, OFF, TRV, Company, answers, item, kpi, process, 
 from test_records import DEFINED, ENDS, record, value
 
 from assess.maturity.computed import Computed, ledger_of
-from assess.maturity.derivation import Derived, Facts, derived
 from assess.maturity.engine import computed
-from assess.maturity.lines import walk
 from assess.maturity.model import NodeResults, Result, State
-from assess.maturity.simulation import simulate
+from assess.maturity.scores.derivation import Derived, Facts, derived
+from assess.maturity.scores.lines import walk
+from assess.maturity.scores.simulation import simulate
 from assess.questionnaire.model import Questionnaire
 
 

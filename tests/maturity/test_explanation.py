@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from assess.campaign.model import DONT_KNOW as DK
 from assess.campaign.model import NO_ANSWER
-from assess.maturity.derivation import Facts, derived
-from assess.maturity.explanation import ROOM, Explained, Explanation, compute, explain
 from assess.maturity.model import Hidden, ProcessResult, State
+from assess.maturity.scores.derivation import Facts, derived
+from assess.maturity.scores.explanation import ROOM, Explained, Explanation, compute, explain
 from assess.typography import faults
 from assess.words import LANGUAGES
 

@@ -11,9 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from assess import shipped
-from assess.maturity import records_store
-from assess.maturity.kpi_entries import Benchmark, Kpis, lint, reference
-from assess.maturity.kpi_library import KPIS, KpiLibrary, digest_of, kpis_toml, load_kpis
+from assess.maturity.kpis import store as records_store
+from assess.maturity.kpis.entries import Benchmark, Kpis, lint, reference
+from assess.maturity.kpis.library import KPIS, KpiLibrary, digest_of, kpis_toml, load_kpis
 from assess.questionnaire.files import load_published, read_yaml
 from assess.questionnaire.flaw import FileRefused, errors_in
 from assess.questionnaire.model import Kind

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from assess.maturity.indicators import Measure
-from assess.maturity.records import factual
-from assess.maturity.records_store import add_measures, lock_teams, records_at
+from assess.maturity.kpis.model import Measure
+from assess.maturity.kpis.records import factual
+from assess.maturity.kpis.store import add_measures, lock_teams, records_at
 from assess.tenancy.model import Role
 from tenants import key_for
 

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from test_records import DEFINED, OWNED, value
 
 from assess.campaign.model import DONT_KNOW as DK
+from assess.maturity.kpis.records import KpiRecord
 from assess.maturity.model import State
-from assess.maturity.records import KpiRecord
 
 ASKED = questionnaire("q", process("q", [step("s", [item("a")])], [kpi("kpi-1"), kpi("kpi-2")]))
 KNOWN = {0: replace(DEFINED, name=None), 1: DEFINED, 2: OWNED, 3: OWNED}

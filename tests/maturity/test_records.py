@@ -7,10 +7,10 @@ import pytest
 from companies import GOLDEN
 from msgspec.structs import replace
 
-from assess.maturity.attainment import attainment, interval_of, quadrant, relative_gap, status, way_done, wilson
-from assess.maturity.indicators import Measure, Review, Sheet, TargetBand, TeamTerms, sheet_for
+from assess.maturity.kpis.attainment import attainment, interval_of, quadrant, relative_gap, status, way_done, wilson
+from assess.maturity.kpis.model import Measure, Review, Sheet, TargetBand, TeamTerms, sheet_for
+from assess.maturity.kpis.records import KpiRecord, factual
 from assess.maturity.model import Interval
-from assess.maturity.records import KpiRecord, factual
 from assess.typography import faults
 
 TEAM, OTHER = UUID(int=1), UUID(int=2)

@@ -8,10 +8,10 @@ from accounts import asked, facts_of
 from hypothesis import assume, given, settings
 from test_explanation import ALIKE, UNEVEN, hidden, teams, weights
 
-from assess.maturity.changes import Change, ChangeRefused
-from assess.maturity.derivation import derived
 from assess.maturity.model import State
-from assess.maturity.simulation import Simulation, compute, simulate
+from assess.maturity.scores.changes import Change, ChangeRefused
+from assess.maturity.scores.derivation import derived
+from assess.maturity.scores.simulation import Simulation, compute, simulate
 from assess.typography import faults
 from assess.words import LANGUAGES
 

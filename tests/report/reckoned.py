@@ -8,9 +8,9 @@ from looked_at import CAMPAIGN, COMPANY
 from msgspec.structs import replace
 
 from assess.frame import Reader
-from assess.maturity.exact import said
-from assess.maturity.explanation import Explained, Explanation, LevelCondition
 from assess.maturity.model import Staged, State
+from assess.maturity.scores.exact import said
+from assess.maturity.scores.explanation import Explained, Explanation, LevelCondition
 from assess.report.page_explanation import Account
 from assess.words import Language
 

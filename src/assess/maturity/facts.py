@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from assess.campaign.model import Contract, SealedTeam, Voice
-from assess.maturity.records import KpiRecord
+from assess.maturity.kpis.records import KpiRecord
 from assess.questionnaire.model import Questionnaire
 from assess.words import Digest
 

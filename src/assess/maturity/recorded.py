@@ -10,9 +10,9 @@ import numpy as np
 from msgspec import Struct
 
 from assess.maturity.arrays import Floats
+from assess.maturity.kpis.records import KpiRecord, factual
 from assess.maturity.model import Factual
 from assess.maturity.panels import Panel
-from assess.maturity.records import KpiRecord, factual
 from assess.maturity.scoring import LEAST_OF_HEADCOUNT, TOLERANCE
 from assess.maturity.tallies import Cells
 from assess.maturity.tree import Group

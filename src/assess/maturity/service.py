@@ -10,8 +10,8 @@ from assess.errors import Conflict, Forbidden
 from assess.maturity import store
 from assess.maturity.computed import read
 from assess.maturity.facts import Inputs, written
+from assess.maturity.kpis.store import records_at
 from assess.maturity.model import AssessmentStatus, CampaignResults, ClosedCampaign, Mask, TeamResults
-from assess.maturity.records_store import records_at
 from assess.maturity.tree import at_or_below
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from assess.frame import Frame, Reader, addressed, framed
 from assess.markup import Markup, element, joined
-from assess.maturity.exact import Exact
-from assess.maturity.explanation import Explained, Explanation, LevelCondition
+from assess.maturity.scores.exact import Exact
+from assess.maturity.scores.explanation import Explained, Explanation, LevelCondition
 from assess.report.findings import staged_words, told
 from assess.report.page_parts import NOTHING, Column, head_of, paragraphs, region, row_of, section
 from assess.report.page_sentences import tell

@@ -11,10 +11,11 @@ from msgspec import Struct
 from assess.campaign import store as campaigns
 from assess.campaign.model import Campaign, Contract
 from assess.frame import Reader
-from assess.maturity import scores_service, service
+from assess.maturity import service
 from assess.maturity.discussion import names_in, points_of
-from assess.maturity.explanation import Explanation
 from assess.maturity.model import CampaignResults, NodeResults
+from assess.maturity.scores import service as scores_service
+from assess.maturity.scores.explanation import Explanation
 from assess.maturity.service import ResultsNotYet
 from assess.maturity.store import Kept, bodies_of
 from assess.maturity.tree import Node, at_or_below, nodes_of

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from assess.errors import NotFound
 from assess.frame import VERSION
-from assess.maturity.explanation import VERSION as EXPLANATION
+from assess.maturity.scores.explanation import VERSION as EXPLANATION
 from assess.questionnaire.catalogue import Catalogue
 from assess.report import page_service as service
 from assess.report.page_campaigns import campaigns_page

@@ -8,8 +8,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from assess.errors import Finding, Invalid
-from assess.maturity.indicators import RANGES, KpiSheet, NewKpiSheet, Sheet, Target, TargetBand, Unit, sheet_for
-from assess.maturity.kpi_entries import KpiEntry
+from assess.maturity.kpis.entries import KpiEntry
+from assess.maturity.kpis.model import RANGES, KpiSheet, NewKpiSheet, Sheet, Target, TargetBand, Unit, sheet_for
 from assess.words import Key
 
 FROM_LIBRARY = ("process", "name", "purpose", "formula", "unit", "direction", "source", "cadence_days")

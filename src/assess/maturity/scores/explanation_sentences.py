@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from assess.maturity.lines import Line
 from assess.maturity.model import State
+from assess.maturity.scores.lines import Line
 from assess.typography import french, number, percent
 from assess.words import LANGUAGES, Language, Text
 

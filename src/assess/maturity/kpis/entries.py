@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from assess.maturity.indicators import CadenceDays, Direction, Number, Unit
+from assess.maturity.kpis.model import CadenceDays, Direction, Number, Unit
 from assess.questionnaire.flaw import Flaw, Place, found
 from assess.questionnaire.model import Kind, Questionnaire
 from assess.typography import faults

@@ -7,10 +7,11 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from assess.maturity import kpi_service, records_store
-from assess.maturity.indicators import KpiSheet, KpiSheetPage, NewKpiSheet
-from assess.maturity.kpi_entries import KpiEntry, Kpis
-from assess.maturity.kpi_library import KpiLibrary
+from assess.maturity.kpis import service as kpi_service
+from assess.maturity.kpis import store as records_store
+from assess.maturity.kpis.entries import KpiEntry, Kpis
+from assess.maturity.kpis.library import KpiLibrary
+from assess.maturity.kpis.model import KpiSheet, KpiSheetPage, NewKpiSheet
 from assess.storage.database import Tx
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission

@@ -13,13 +13,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from assess.maturity.changes import Change, shifts_of
-from assess.maturity.derivation import Derived, Facts, ItemMean, derived, shifted
-from assess.maturity.exact import Exact, said
-from assess.maturity.flipping import Flip, flip_of, weakest_of
-from assess.maturity.lines import Line
-from assess.maturity.simulation_sentences import APPLIED_TO_ALL, APPLIED_TO_ONE, flips, stays
-from assess.maturity.staging import StagedMoved, staged_moved
+from assess.maturity.scores.changes import Change, shifts_of
+from assess.maturity.scores.derivation import Derived, Facts, ItemMean, derived, shifted
+from assess.maturity.scores.exact import Exact, said
+from assess.maturity.scores.flipping import Flip, flip_of, weakest_of
+from assess.maturity.scores.lines import Line
+from assess.maturity.scores.simulation_sentences import APPLIED_TO_ALL, APPLIED_TO_ONE, flips, stays
+from assess.maturity.scores.staging import StagedMoved, staged_moved
 from assess.words import Key, Text
 
 

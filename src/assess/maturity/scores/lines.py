@@ -7,8 +7,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assess.maturity.exact import total
 from assess.maturity.model import Band, Staged, State
+from assess.maturity.scores.exact import total
 from assess.questionnaire.model import Item
 from assess.words import Key, Text
 

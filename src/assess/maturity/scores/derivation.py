@@ -12,9 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assess.campaign.model import Contract
-from assess.maturity.exact import HIGHEST, LOWEST, MIDDLE, fraction, mean_of
 from assess.maturity.ledger import GroupLedger, ItemTally, Ledger
-from assess.maturity.lines import (
+from assess.maturity.model import Hidden, ItemResult, NodeResults, ProcessResult, State
+from assess.maturity.scores.exact import HIGHEST, LOWEST, MIDDLE, fraction, mean_of
+from assess.maturity.scores.lines import (
     LEAST_OF_HEADCOUNT,
     LEAST_OF_PROCESS,
     LEAST_OF_STEP,
@@ -25,7 +26,6 @@ from assess.maturity.lines import (
     pooled,
     walk,
 )
-from assess.maturity.model import Hidden, ItemResult, NodeResults, ProcessResult, State
 from assess.maturity.tree import Node, nodes_of
 from assess.questionnaire.model import Item, Kind, Process, Questionnaire, Step
 from assess.words import Digest, Key, Text

@@ -6,9 +6,9 @@ from fractions import Fraction
 from msgspec import Struct, field
 
 from assess.errors import Finding, Invalid
-from assess.maturity.derivation import Derived, ItemMean
-from assess.maturity.exact import HIGHEST, LOWEST, Written, fraction
 from assess.maturity.model import State
+from assess.maturity.scores.derivation import Derived, ItemMean
+from assess.maturity.scores.exact import HIGHEST, LOWEST, Written, fraction
 from assess.questionnaire.model import Kind
 from assess.words import Key
 

@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from assess.maturity import scores_service as service
-from assess.maturity.explanation import VERSION, Explanation
-from assess.maturity.simulation import NewSimulation, Simulation
+from assess.maturity.scores import service
+from assess.maturity.scores.explanation import VERSION, Explanation
+from assess.maturity.scores.simulation import NewSimulation, Simulation
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database
 from assess.storage.workers import Workers

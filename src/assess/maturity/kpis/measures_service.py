@@ -5,13 +5,13 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from assess.maturity import records_store
-from assess.maturity.attainment import relative_gap
-from assess.maturity.indicators import Measure, NewMeasure, NewReview, RecordedMeasure, RecordedReview, Review
-from assess.maturity.kpi_entries import reference
-from assess.maturity.kpi_library import KpiLibrary
-from assess.maturity.measuring import Placed, Scope, measure_from, measures_in, review_from
-from assess.maturity.records_store import MeasureNotFound, Place, ReviewNotFound
+from assess.maturity.kpis import store as records_store
+from assess.maturity.kpis.attainment import relative_gap
+from assess.maturity.kpis.entries import reference
+from assess.maturity.kpis.library import KpiLibrary
+from assess.maturity.kpis.measuring import Placed, Scope, measure_from, measures_in, review_from
+from assess.maturity.kpis.model import Measure, NewMeasure, NewReview, RecordedMeasure, RecordedReview, Review
+from assess.maturity.kpis.store import MeasureNotFound, Place, ReviewNotFound
 from assess.maturity.service import TeamBeyondKey
 from assess.storage.database import Tx
 from assess.storage.paging import Window

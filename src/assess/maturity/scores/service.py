@@ -7,17 +7,17 @@ import msgspec
 
 from assess.campaign.model import Contract
 from assess.errors import NotFound
-from assess.maturity.changes import Change
-from assess.maturity.derivation import nodes_below
-from assess.maturity.scores_store import ledgers_of, score_of
+from assess.maturity.scores.changes import Change
+from assess.maturity.scores.derivation import nodes_below
+from assess.maturity.scores.store import ledgers_of, score_of
 from assess.maturity.service import TeamBeyondKey
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database
 from assess.storage.workers import Workers
 from assess.tenancy.model import Principal
 
-EXPLAIN = "assess.maturity.explanation:compute"
-SIMULATE = "assess.maturity.simulation:compute"
+EXPLAIN = "assess.maturity.scores.explanation:compute"
+SIMULATE = "assess.maturity.scores.simulation:compute"
 
 
 class PartNotFound(NotFound):

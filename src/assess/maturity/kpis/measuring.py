@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from assess.errors import Finding, Invalid
-from assess.maturity.attainment import PERCENT
-from assess.maturity.indicators import Measure, MeasureRow, NewMeasure, NewReview, Review, Sheet
-from assess.maturity.kpi_sheets import out_of_range
+from assess.maturity.kpis.attainment import PERCENT
+from assess.maturity.kpis.model import Measure, MeasureRow, NewMeasure, NewReview, Review, Sheet
+from assess.maturity.kpis.sheets import out_of_range
 from assess.sheets import Row, read_sheet
 from assess.words import Key, plainly
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from assess.errors import NotFound
-from assess.maturity.kpi_entries import KpiEntry, Kpis, lint
+from assess.maturity.kpis.entries import KpiEntry, Kpis, lint
 from assess.questionnaire.catalogue import Ready, in_language
 from assess.questionnaire.files import read_yaml
 from assess.questionnaire.flaw import FileRefused, errors_in

@@ -1,9 +1,9 @@
 """Doings on record sheets: gather, think, apply."""
 
-from assess.maturity import records_store
-from assess.maturity.indicators import KpiSheet, NewKpiSheet
-from assess.maturity.kpi_library import KpiLibrary
-from assess.maturity.kpi_sheets import next_revision, sheet_from
+from assess.maturity.kpis import store as records_store
+from assess.maturity.kpis.library import KpiLibrary
+from assess.maturity.kpis.model import KpiSheet, NewKpiSheet
+from assess.maturity.kpis.sheets import next_revision, sheet_from
 from assess.storage.database import Tx
 from assess.tenancy.store import teams_of
 from assess.words import Key

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from assess.maturity.derivation import Derived
-from assess.maturity.lines import Line
 from assess.maturity.model import State, StepResult
+from assess.maturity.scores.derivation import Derived
+from assess.maturity.scores.lines import Line
 from assess.maturity.stages import LEARNING_STEP, Climb, Condition, Evidence, StagedItem, climbed
 from assess.questionnaire.model import Step
 

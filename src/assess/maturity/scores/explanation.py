@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from assess.campaign.model import ContractQuestionnaire
-from assess.maturity.derivation import Derived, Facts, ItemMean, derived, nodes_below
-from assess.maturity.exact import Exact, fraction, said
-from assess.maturity.explanation_sentences import reason, sentence
-from assess.maturity.lines import TOLERANCE, Line, LineKind
 from assess.maturity.model import Band, Hidden, Staged, State
+from assess.maturity.scores.derivation import Derived, Facts, ItemMean, derived, nodes_below
+from assess.maturity.scores.exact import Exact, fraction, said
+from assess.maturity.scores.explanation_sentences import reason, sentence
+from assess.maturity.scores.lines import TOLERANCE, Line, LineKind
 from assess.maturity.stages import BREADTH, LEARNING_STEP, NEEDED_KPI, NEEDED_LEARNING, NEEDED_MEAN, Condition
 from assess.words import Digest, Key, Text
 

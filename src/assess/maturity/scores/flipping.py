@@ -10,10 +10,10 @@ from math import ceil
 
 from msgspec import Struct
 
-from assess.maturity.derivation import Asked, Derived, ItemMean
-from assess.maturity.exact import HIGHEST, LOWEST, unit
-from assess.maturity.lines import Line
 from assess.maturity.model import State
+from assess.maturity.scores.derivation import Asked, Derived, ItemMean
+from assess.maturity.scores.exact import HIGHEST, LOWEST, unit
+from assess.maturity.scores.lines import Line
 from assess.questionnaire.model import Item, Kind
 from assess.words import Key
 

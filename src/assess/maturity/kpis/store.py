@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, Table, insert, sele
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from assess.errors import NotFound, PreconditionFailed
-from assess.maturity.attainment import interval_of
-from assess.maturity.indicators import (
+from assess.maturity.kpis.attainment import interval_of
+from assess.maturity.kpis.model import (
     KpiSheet,
     Measure,
     RecordedMeasure,
@@ -20,7 +20,7 @@ from assess.maturity.indicators import (
     Sheet,
     sheet_for,
 )
-from assess.maturity.records import KpiRecord
+from assess.maturity.kpis.records import KpiRecord
 from assess.storage.database import Tx
 from assess.storage.paging import Window
 from assess.storage.tables import kpi_review, kpi_sheet, measure, organisation, team

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from assess.maturity.attainment import attainment, quadrant
-from assess.maturity.indicators import Measure, Review, Sheet
 from assess.maturity.kpi import MAJORITY
+from assess.maturity.kpis.attainment import attainment, quadrant
+from assess.maturity.kpis.model import Measure, Review, Sheet
 from assess.maturity.model import Factual
 from assess.maturity.scoring import TOLERANCE
 from assess.typography import day, french

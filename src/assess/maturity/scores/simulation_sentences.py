@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from assess.maturity.explanation_sentences import in_language
-from assess.maturity.flipping import Flip, NoFlip
+from assess.maturity.scores.explanation_sentences import in_language
+from assess.maturity.scores.flipping import Flip, NoFlip
 from assess.typography import french, number
 from assess.words import LANGUAGES, Text
 

@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from assess.maturity import measures_service as service
-from assess.maturity import records_store
-from assess.maturity.indicators import (
+from assess.maturity.kpis import measures_service as service
+from assess.maturity.kpis import store as records_store
+from assess.maturity.kpis.library import KpiLibrary
+from assess.maturity.kpis.measuring import rows_from_json, rows_from_sheet
+from assess.maturity.kpis.model import (
     MeasurePage,
     MeasureRow,
     NewMeasure,
@@ -20,8 +22,6 @@ from assess.maturity.indicators import (
     RecordedReview,
     ReviewPage,
 )
-from assess.maturity.kpi_library import KpiLibrary
-from assess.maturity.measuring import rows_from_json, rows_from_sheet
 from assess.storage.database import Tx
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Imported, Permission, Principal

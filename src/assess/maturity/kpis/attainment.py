@@ -7,8 +7,8 @@ a = 1 - clamp(distance to the band / tolerance, 0, 1). Shares have Wilson's 95 %
 from collections.abc import Sequence
 from math import inf, sqrt
 
-from assess.maturity.indicators import Direction, Measure, Sheet, Target, TargetBand
 from assess.maturity.kpi import OWNED
+from assess.maturity.kpis.model import Direction, Measure, Sheet, Target, TargetBand
 from assess.maturity.model import Attainment, AttainmentStatus, Interval, Quadrant
 
 MOST = 1.2
