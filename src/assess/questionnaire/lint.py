@@ -153,6 +153,10 @@ def _items_are_well_worded(questionnaire: Questionnaire) -> Iterator[Flaw]:
         yield from wording.of_item(placed.item, placed.place)
 
 
+def _texts_are_complete(questionnaire: Questionnaire) -> Iterator[Flaw]:
+    return wording.of_texts(questionnaire, questionnaire.languages)
+
+
 _RULES: tuple[Callable[[Questionnaire], Iterable[Flaw]], ...] = (
     _keys_are_free,
     _languages_are_named_once,
@@ -162,6 +166,6 @@ _RULES: tuple[Callable[[Questionnaire], Iterable[Flaw]], ...] = (
     _scales_are_whole,
     _conditions_look_back,
     _route_is_short,
-    wording.of_texts,
+    _texts_are_complete,
     _items_are_well_worded,
 )

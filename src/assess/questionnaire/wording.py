@@ -1,13 +1,13 @@
 """Wording: what can be told of a text without understanding it (method, writing rules)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from assess.questionnaire.flaw import Flaw, Place, found
-from assess.questionnaire.model import Item, Questionnaire
+from assess.questionnaire.model import Item
 from assess.typography import faults
 from assess.words import Language
 
@@ -50,10 +50,9 @@ def words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def of_texts(questionnaire: Questionnaire) -> Iterator[Flaw]:
+def of_texts(document: Struct, languages: Sequence[Language]) -> Iterator[Flaw]:
     """Every text is there in all the languages of the document and in no other, and is ready for print."""
-    languages = questionnaire.languages
-    for place, text in _texts(questionnaire, ()):
+    for place, text in _texts(document, ()):
         for language in languages:
             if not text.get(language, "").strip():
                 yield found("missing_language", "This text is missing", (*place, language))
@@ -98,7 +97,7 @@ def _alike(item: Item, language: Language, place: Place) -> Iterator[Flaw]:
 
 
 def _texts(value: Any, place: Place) -> Iterator[tuple[Place, dict[Language, str]]]:
-    """Every text below ``value``: in a questionnaire, each dict is one."""
+    """Every text below ``value``: in a questionnaire or a library, each dict is one."""
     if isinstance(value, dict):
         yield place, value
     elif isinstance(value, list):

@@ -5,17 +5,17 @@ Each rule is a function from a library and the questions that are asked to the f
 
 from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, get_args
+from typing import get_args
 
 from msgspec import Struct
 
 from assess.questionnaire.flaw import Flaw, Place, found
 from assess.questionnaire.model import Kind, Questionnaire
+from assess.questionnaire.wording import of_texts
 from assess.roadmap.gaps import exact
 from assess.roadmap.model import Action, Library
 from assess.tenancy.model import TeamFunction
-from assess.typography import faults
-from assess.words import LANGUAGES, Key, Language
+from assess.words import LANGUAGES, Key
 
 
 class Asked(Struct, frozen=True):
@@ -144,29 +144,11 @@ def _windows_are_long_enough(library: Library, _: Asked) -> Iterator[Flaw]:
 def _texts_are_complete(library: Library, _: Asked) -> Iterator[Flaw]:
     if set(library.languages) != set(LANGUAGES):
         yield found("languages", "The library is written in every language", ("languages",), received=library.languages)
-    for place, text in _texts(library, ()):
-        for language in LANGUAGES:
-            if not text.get(language, "").strip():
-                yield found("missing_language", "This text is missing", (*place, language))
-            elif wrong := faults(text[language], language):
-                detail = "Not as it is printed in this language"
-                yield found(wrong[0], detail, (*place, language), severity="warning", received=text[language])
+    yield from of_texts(library, LANGUAGES)
 
 
 def _actions(library: Library) -> Iterator[tuple[Place, Action]]:
     return ((("actions", n), action) for n, action in enumerate(library.actions))
-
-
-def _texts(value: Any, place: Place) -> Iterator[tuple[Place, dict[Language, str]]]:
-    """Every text below ``value``: in a library, each dict is one."""
-    if isinstance(value, dict):
-        yield place, value
-    elif isinstance(value, list):
-        for n, part in enumerate(value):
-            yield from _texts(part, (*place, n))
-    elif isinstance(value, Struct):
-        for name in value.__struct_fields__:
-            yield from _texts(getattr(value, name), (*place, name))
 
 
 _RULES: tuple[Callable[[Library, Asked], Iterable[Flaw]], ...] = (

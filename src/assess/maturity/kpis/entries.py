@@ -4,14 +4,14 @@ Each rule is a function from the library and the questionnaires to the flaws it 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from assess.maturity.kpis.model import CadenceDays, Direction, Number, Unit
-from assess.questionnaire.flaw import Flaw, Place, found
+from assess.questionnaire.flaw import Flaw, found
 from assess.questionnaire.model import Kind, Questionnaire
-from assess.typography import faults
+from assess.questionnaire.wording import of_texts
 from assess.words import LANGUAGES, Key, Language, SemVer, Text
 
 BenchmarkKind = Literal["norm", "survey", "typical", "claim"]
@@ -132,25 +132,7 @@ def _benchmarks_are_in_order(library: Kpis, _: _Asked) -> Iterator[Flaw]:
 def _texts_are_complete(library: Kpis, _: _Asked) -> Iterator[Flaw]:
     if set(library.languages) != set(LANGUAGES):
         yield found("languages", "The library is written in every language", ("languages",), received=library.languages)
-    for place, text in _texts(library, ()):
-        for language in LANGUAGES:
-            if not text.get(language, "").strip():
-                yield found("missing_language", "This text is missing", (*place, language))
-            elif wrong := faults(text[language], language):
-                detail = "Not as it is printed in this language"
-                yield found(wrong[0], detail, (*place, language), severity="warning", received=text[language])
-
-
-def _texts(value: Any, place: Place) -> Iterator[tuple[Place, dict[Language, str]]]:
-    """Every text below ``value``: in the library, each dict is one."""
-    if isinstance(value, dict):
-        yield place, value
-    elif isinstance(value, list):
-        for n, part in enumerate(value):
-            yield from _texts(part, (*place, n))
-    elif isinstance(value, Struct):
-        for name in value.__struct_fields__:
-            yield from _texts(getattr(value, name), (*place, name))
+    yield from of_texts(library, LANGUAGES)
 
 
 _RULES: tuple[Callable[[Kpis, _Asked], Iterable[Flaw]], ...] = (
