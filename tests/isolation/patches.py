@@ -16,9 +16,13 @@ PROBES = ("tests/isolation/test_probes.py",)
 STATEMENTS = ("tests/isolation/test_statements.py",)
 PAGING = ("tests/web/test_conventions_paging.py",)
 IDEMPOTENCY = ("tests/web/test_conventions_idempotency.py",)
+READERS = ("tests/test_result_pages.py",)
+SESSIONS = ("tests/tenancy/test_sessions.py", "tests/tenancy/test_sign_in.py", *READERS)
+MEASURES = ("tests/maturity/test_measures_api.py",)
+SCORES = ("tests/maturity/test_scores_api.py",)
 STORY = ("tests/isolation/test_noninterference.py",)
 
-_PERMISSION = re.compile(r"may\(Permission\.(\w+)\)")
+_PERMISSION = re.compile(r"(may|may_see)\(Permission\.(\w+)\)")
 _WEAKER = {"READ_SELF": "PUBLIC", "RESPOND": "PUBLIC"}
 
 
@@ -45,28 +49,30 @@ def of_guards(root: Path) -> Iterator[Patch]:
     """Each handler with the weakest permission there is."""
     for path in sorted((root / "src" / "assess").rglob("*.py")):
         seen: dict[str, int] = {}
-        for permission in _PERMISSION.findall(path.read_text()):
-            nth = seen.get(permission, 0)
-            seen[permission] = nth + 1
+        for policy, permission in _PERMISSION.findall(path.read_text()):
+            old = f"{policy}(Permission.{permission})"
+            nth = seen.get(old, 0)
+            seen[old] = nth + 1
             if permission != "PUBLIC":
-                weaker = f"may(Permission.{_WEAKER.get(permission, 'READ_SELF')})"
+                weaker = f"{policy}(Permission.{_WEAKER.get(permission, 'READ_SELF')})"
                 where = str(path.relative_to(root))
-                old = f"may(Permission.{permission})"
-                yield Patch(f"{where}: {permission}, number {nth + 1}", where, old, weaker, POLICIES, nth)
+                tests = POLICIES if policy == "may" else READERS
+                yield Patch(f"{where}: {permission}, number {nth + 1}", where, old, weaker, tests, nth)
 
 
 ACCESS, MODEL, SECRETS = "src/assess/tenancy/access.py", "src/assess/tenancy/model.py", "src/assess/storage/secrets.py"
 LINK, ONCE, PAGES = "src/assess/report/links.py", "src/assess/web/idempotency.py", "src/assess/web/paging.py"
 MATURITY, CAMPAIGN = "src/assess/maturity/service.py", "src/assess/campaign/service.py"
+SESSION = "src/assess/tenancy/sessions.py"
 HOT, ERASE = "migrations/versions/0002_answers.sql", "migrations/versions/0004_retention.sql"
 FOUNDATION = "migrations/versions/0001_foundation"
 _OWN = "{organisation_id}/{report_id}/{expires}"
 _NOT_FOUND = "if organisation_id != tx.organisation_id:"
 _SCOPED = "return permission in GRANTS[self.role] and scoped"
-_LEAD = "Permission.READ_PARTICIPATION, Permission.READ_RESULTS}"
+_LEAD = "Permission.RECORD_MEASURES,\n        }"
 _SECRET = 'or not hmac.compare_digest(row["secret_hash"], hash_secret(secrets.pepper, key.secret))'
 _CHECKED = "return lambda said: hmac.digest(pepper, _RESPONSE_CHECK + said, sha256)[:_CHECK]"
-_KEY = '"cursor", request.auth.organisation_id, self._path)'
+_KEY = "own = (request.auth.organisation_id, self._path, self._filters)"
 _UNSEALED = 'return text if hmac.compare_digest(tag, derive(key, "seal/tag", text)[:_TAG]) else None'
 _POLICY = "using ({own}) with check ({own})"
 
@@ -97,7 +103,7 @@ PATCHES = (
         ROLES,
     ),
     Patch("a consultant manages keys", MODEL, "_KEYLESS - {Permission.MANAGE_KEYS})", "_KEYLESS)", ROLES),
-    Patch("a team lead reads roadmaps", MODEL, _LEAD, _LEAD[:-1] + ", Permission.READ_ROADMAPS}", ROLES),
+    Patch("a team lead reads roadmaps", MODEL, _LEAD, _LEAD[:-1] + "Permission.READ_ROADMAPS}", ROLES),
     Patch("a scope beyond the role", "src/assess/tenancy/service.py", "if beyond:", "if False:", KEYS),
     Patch(
         "a key of another role with a team",
@@ -108,7 +114,7 @@ PATCHES = (
     ),
     # whose key it is
     Patch("any secret opens a known key", ACCESS, _SECRET, "", KEYS),
-    Patch("a revoked key opens", ACCESS, 'if row["revoked_at"] or (', "if (", KEYS),
+    Patch("a revoked key opens", ACCESS, 'not row["revoked_at"] and not (', "not (", KEYS),
     Patch("an expired key opens", ACCESS, 'row["expires_on"] < datetime.now(UTC).date()', "False", KEYS),
     Patch(
         "keys are hashed without the pepper",
@@ -205,6 +211,43 @@ PATCHES = (
     Patch(
         "one tag for all that look", "src/assess/maturity/api.py", "f\"{principal.team_id or 'all'}\"", '"all"', RIGHTS
     ),
+    Patch(
+        "a lead records for every team",
+        "src/assess/maturity/kpis/measures_service.py",
+        "if principal.team_id is None:",
+        "if True:",
+        MEASURES,
+    ),
+    Patch(
+        "a lead is told how every score is made",
+        "src/assess/maturity/scores/service.py",
+        "if principal.team_id is None:",
+        "if True:",
+        SCORES,
+    ),
+    Patch(
+        "a lead talks of every team",
+        "src/assess/maturity/discussion_service.py",
+        "await store.tree_of(tx, campaign_id), principal.team_id)",
+        "await store.tree_of(tx, campaign_id), None)",
+        ("tests/maturity/test_discussion.py",),
+    ),
+    # sessions of the pages
+    Patch(
+        "a session that anybody wrote",
+        SESSION,
+        "if not hmac.compare_digest(mac, _mac(key, body)):",
+        "if not raw:",
+        SESSIONS,
+    ),
+    Patch("a session for ever", SESSION, "if now.timestamp() < session.expires else None", "", SESSIONS),
+    Patch(
+        "a session of a key that is revoked",
+        ACCESS,
+        " or not _lives(row):\n        raise NotSignedIn",
+        ":\n        raise NotSignedIn",
+        SESSIONS,
+    ),
     # links, cursors, keys that are sent twice
     Patch(
         "any link opens",
@@ -218,8 +261,11 @@ PATCHES = (
     Patch("a link of any organisation", LINK, _OWN, "{report_id}/{expires}", LINKS),
     Patch("a link to any report", LINK, _OWN, "{organisation_id}/{expires}", LINKS),
     Patch("a link until any day", LINK, _OWN, "{organisation_id}/{report_id}", LINKS),
-    Patch("a cursor of any organisation", PAGES, _KEY, '"cursor", self._path)', (*PAGING, *CANARIES)),
-    Patch("a cursor of any list", PAGES, _KEY, '"cursor", request.auth.organisation_id)', PAGING),
+    Patch("a cursor of any organisation", PAGES, _KEY, "own = (self._path, self._filters)", (*PAGING, *CANARIES)),
+    Patch("a cursor of any list", PAGES, _KEY, "own = (request.auth.organisation_id, self._filters)", PAGING),
+    Patch(
+        "a cursor of any filter", PAGES, _KEY, "own = (request.auth.organisation_id, self._path)", (*PAGING, *MEASURES)
+    ),
     Patch("a cursor that anybody made", SECRETS, _UNSEALED, "return text", ("tests/storage/test_secrets.py", *PAGING)),
     Patch(
         "a reply to any key",
