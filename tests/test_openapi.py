@@ -99,3 +99,16 @@ def test_every_refusal_is_described_as_a_problem(document):
 def test_examples_hold_no_secret_that_works():
     text = (Path(shipped.folder("openapi")) / "examples.json").read_text()
     assert not re.findall(r"assess_(?:live|inv|resp)_[A-Za-z0-9_-]{20,}", text)
+
+
+def test_no_choice_is_between_one_thing(document):
+    def choices(part):
+        if isinstance(part, dict):
+            yield from ([part["oneOf"]] if isinstance(part.get("oneOf"), list) else [])
+            part = list(part.values())
+        for each in part if isinstance(part, list) else []:
+            yield from choices(each)
+
+    found = list(choices(document))
+    assert found
+    assert all(len(choice) > 1 for choice in found)

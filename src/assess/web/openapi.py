@@ -88,8 +88,19 @@ def completed(
     document["components"]["schemas"].update(_own_schemas(handlers))
     document["components"]["examples"] = _problems(document["paths"])
     document["components"]["headers"] = {name: HEADERS[name] for name in _named_headers(document["paths"])}
-    plain: dict[str, Any] = msgspec.to_builtins(document)
+    plain: dict[str, Any] = _unwrapped(msgspec.to_builtins(document))
     return plain
+
+
+def _unwrapped(part: Any) -> Any:
+    """The same without choices of one: so Litestar writes what may be left unsaid, and linters find it illogical."""
+    if isinstance(part, list):
+        return [_unwrapped(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if isinstance(part.get("oneOf"), list) and len(part["oneOf"]) == 1:
+        part = {**part["oneOf"][0], **{name: value for name, value in part.items() if name != "oneOf"}}
+    return {name: _unwrapped(value) for name, value in part.items()}
 
 
 def _in_words(operation_id: str) -> str:
