@@ -171,8 +171,22 @@ def test_every_explained_constraint_exists_and_is_explained_once():
     assert len(explained) == len(set(explained))
 
 
+def loaded_by(*names: str) -> set[str]:
+    """What is loaded, dotted, when these modules are imported."""
+    code = f"import sys, {', '.join(names)}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 def test_the_server_loads_no_heavy_library():
-    code = "import sys, assess.app, assess.cli; print(*sorted({name.split('.')[0] for name in sys.modules}))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"numpy", "scipy", "reportlab", "ortools", "fontTools", "pandas", "matplotlib"} & set(loaded)
+    loaded = {name.split(".")[0] for name in loaded_by("assess.app", "assess.cli")}
+    assert not {"numpy", "scipy", "reportlab", "ortools", "fontTools", "pandas", "matplotlib"} & loaded
     assert "litestar" in loaded
+
+
+def test_the_server_loads_nothing_that_writes_or_draws_reports_and_pages():
+    """Of the thinking about what is read it knows the words, the links, and which teams stand on a page."""
+    report = {name for name in loaded_by("assess.app", "assess.serve") if room_of(name) == "report"}
+    assert "assess.report.page_service" in report
+    thinking = {name.rpartition(".")[2] for name in report if place_of(name)[1] == THINK}
+    assert thinking == {"model", "links", "page_facts", "page_window"}

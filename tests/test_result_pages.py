@@ -214,6 +214,23 @@ async def test_a_page_that_is_known_is_not_sent_again(page, world):
         assert (await page(world.keys["consultant"], path, **known)).status_code == 200, path
 
 
+async def test_a_page_that_waits_for_a_worker_has_its_place_among_those_who_wait(page, world, application):
+    """When these are too many it says so; what is written already is served all the same."""
+    written, other = (f"/results?lang={language}" for language in LANGUAGES)
+    application.litestar.state.gallery._written.clear()
+    assert (await page(world.keys["auditor"], written)).status_code == 200
+    lane = application.litestar.state.admission.thinking
+    free, queue = lane.free, lane._queue
+    lane.free = lane._queue = 0
+    try:
+        again, busy = await page(world.keys["auditor"], written), await page(world.keys["auditor"], other)
+    finally:
+        lane.free, lane._queue = free, queue
+    assert again.status_code == 200
+    assert (busy.status_code, busy.headers["retry-after"]) == (503, "1")
+    assert busy.headers["content-type"].startswith("text/html")
+
+
 async def test_french_comes_first_and_the_address_decides(page, world):
     for said, wished, language in (
         ("", "de", "fr"),

@@ -1,6 +1,7 @@
 """French and English as they are printed: spaces, numbers, percentages and dates (method, section on the report)."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 
@@ -36,6 +37,11 @@ def french(text: str) -> str:
 def typeset(text: str, language: Language) -> str:
     """``text`` as it is printed in ``language``; English needs nothing."""
     return french(text) if language == "fr" else text
+
+
+def alphabetical(name: str) -> str:
+    """A key that sorts as people do: without accents, without case."""
+    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
 
 
 def number(value: float, language: Language, decimals: int = 0) -> str:

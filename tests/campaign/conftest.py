@@ -47,6 +47,7 @@ async def client(database: Database, settings: Settings, secrets: Secrets, catal
         request_class=StrictRequest,
         state=State({"database": database, "settings": settings, "secrets": secrets, "catalogue": catalogue}),
         openapi_config=None,
+        logging_config=None,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://assess") as made:
         yield made

@@ -70,6 +70,7 @@ async def client(
         request_class=StrictRequest,
         state=State(state),
         openapi_config=None,
+        logging_config=None,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://assess") as made:
         yield made

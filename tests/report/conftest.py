@@ -18,6 +18,7 @@ from assess.campaign.store import add_contract
 from assess.maturity import store as maturity
 from assess.questionnaire.catalogue import Catalogue, catalogue_from
 from assess.report import api
+from assess.roadmap.model import NewRoadmap
 from assess.roadmap.store import add_plan, add_roadmap
 from assess.settings import Settings
 from assess.storage import tables
@@ -74,6 +75,7 @@ async def client(
         request_class=StrictRequest,
         state=State(resources),
         openapi_config=None,
+        logging_config=None,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url) as made:
         yield made
@@ -114,8 +116,9 @@ async def roadmap(database: Database, organisation: UUID, catalogue: Catalogue) 
         await maturity.keep(tx, computed(msgspec.structs.replace(facts.results, campaign_id=campaign)))
         scoring = await maturity.scoring_id_of(tx, campaign)
         assert scoring is not None
-        await add_roadmap(tx, made, campaign_id=campaign, scoring_id=scoring, body=facts.plan)
-        await add_plan(tx, made, 1, inputs="b" * 64, body=facts.plan)
+        wanted = NewRoadmap(campaign_id=campaign, starts_on=facts.plan.starts_on, months=facts.plan.months)
+        await add_roadmap(tx, made, wanted, scoring_id=scoring, library=facts.plan.library)
+        await add_plan(tx, made, 1, inputs="b" * 64, body=msgspec.json.encode(facts.plan))
     return made
 
 

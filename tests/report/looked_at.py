@@ -25,8 +25,9 @@ from assess.maturity.model import (
 )
 from assess.maturity.tree import Node
 from assess.report import page_parts
-from assess.report.page_window import Window, around, asked
-from assess.report.pictures import PageFacts, drawn_from
+from assess.report.naming import asked
+from assess.report.page_window import Window, around
+from assess.report.pictures import PageFacts
 from assess.report.svg import draw
 from assess.words import Language, Text
 
@@ -69,7 +70,7 @@ def view(
     return page_parts.View(
         facts=facts,
         campaign_id=CAMPAIGN,
-        pictures=draw(drawn_from(facts)),
+        pictures=draw(facts),
         reader=Reader("Ana", "Maison Verdelune"),
         trail=[("Résultats", "/results")],
         window=window,

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -11,8 +12,8 @@ from msgspec.structs import replace
 from situations import COMPANY, DIGESTS, LIBRARY, PUBLISHED, facts, node, pilot_company, team, uid
 
 from assess.maturity.model import State
-from assess.roadmap.engine import compute
-from assess.roadmap.model import PlanBody
+from assess.roadmap.engine import compute, plan
+from assess.roadmap.model import PlanBody, PlanningFacts
 from assess.roadmap.proposal import propose
 from assess.typography import faults
 
@@ -318,6 +319,21 @@ def test_the_same_facts_give_the_same_bytes_in_every_process():
 
     assert elsewhere("1").stdout == elsewhere("2").stdout == compute(inputs)
     assert msgspec.json.decode(compute(inputs), type=PlanBody) == PLAN
+
+
+def test_facts_have_one_digest_and_one_plan_however_they_are_kept():
+    """Neither how a database sets JSON nor in which order it gives the nodes changes anything."""
+    inputs = msgspec.json.encode(FACTS, order="deterministic")
+    kept = replace(FACTS, results=replace(FACTS.results, nodes=FACTS.results.nodes[::-1]))
+    spaced = msgspec.json.format(msgspec.json.encode(kept), indent=3)
+    assert plan(spaced) == plan(inputs) == (sha256(_in_tree(inputs)).hexdigest(), compute(inputs))
+
+
+def _in_tree(inputs):
+    """The same facts with the company first and the teams by key."""
+    found = msgspec.json.decode(inputs, type=PlanningFacts)
+    nodes = sorted(found.results.nodes, key=lambda each: (each.parent is not None, each.key))
+    return msgspec.json.encode(replace(found, results=replace(found.results, nodes=nodes)), order="deterministic")
 
 
 def _keys(bodies):

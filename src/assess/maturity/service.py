@@ -11,7 +11,7 @@ from assess.maturity import store
 from assess.maturity.computed import read
 from assess.maturity.facts import Inputs, written
 from assess.maturity.kpis.store import records_at
-from assess.maturity.model import AssessmentStatus, CampaignResults, ClosedCampaign, Mask, TeamResults
+from assess.maturity.model import AssessmentStatus, ClosedCampaign, Mask, TeamResults
 from assess.maturity.tree import at_or_below
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx
@@ -95,25 +95,7 @@ async def body_of(database: Database, principal: Principal, kept: store.Kept) ->
         nodes = at_or_below(await store.tree_of(tx, kept.campaign_id), principal.team_id)
         bodies = await store.bodies_of(tx, kept.id, nodes)
     seen = set(nodes)
-    return msgspec.json.encode(
-        {
-            "campaign_id": kept.campaign_id,
-            "engine": kept.engine,
-            "inputs_digest": kept.inputs_digest,
-            "threshold": kept.threshold,
-            "summary": kept.summary,
-            "nodes": [msgspec.Raw(body) for body in bodies],
-            "mask": [hidden for hidden in kept.mask if hidden.node in seen],
-        }
-    )
-
-
-async def seen_results_of(
-    database: Database, workers: Workers, catalogue: Catalogue, principal: Principal, campaign_id: UUID
-) -> CampaignResults:
-    """The results that the holder of a key sees, as values; raises as ``scoring_of``."""
-    kept = await scoring_of(database, workers, catalogue, principal.organisation_id, campaign_id)
-    return msgspec.json.decode(await body_of(database, principal, kept), type=CampaignResults)
+    return store.told(kept, bodies, [hidden for hidden in kept.mask if hidden.node in seen])
 
 
 async def mask_of(

@@ -4,7 +4,7 @@ What a worker has computed is stored and served as the text that it wrote: nobod
 them on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from assess.campaign.sealing import LONGER
 from assess.errors import NotFound
 from assess.maturity import earlier
 from assess.maturity.computed import Computed, KeptNode
-from assess.maturity.model import ENGINE, CampaignResults, Hidden, NodeResults, Summary
+from assess.maturity.model import ENGINE, Hidden, NodeResults, Summary
 from assess.maturity.tree import Node, nodes_of
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
@@ -59,15 +59,9 @@ async def kept_scoring(tx: Tx, campaign_id: UUID) -> Kept | None:
     return None if found is None else _kept(found)
 
 
-async def kept_of(tx: Tx, campaign_id: UUID) -> CampaignResults | None:
-    """The results of a campaign as values, every node of them; as ``kept_scoring``."""
-    kept = await kept_scoring(tx, campaign_id)
-    return None if kept is None else await _results(tx, kept)
-
-
-async def kept_under(tx: Tx, scoring_id: UUID) -> CampaignResults:
+async def kept_under(tx: Tx, scoring_id: UUID) -> Kept:
     """The results that are kept under an id, whichever engine computed them: for what was made from them."""
-    return await _results(tx, _kept((await tx.execute(_scorings(tx, scoring.c.id == scoring_id))).one()))
+    return _kept((await tx.execute(_scorings(tx, scoring.c.id == scoring_id))).one())
 
 
 async def scoring_id_of(tx: Tx, campaign_id: UUID) -> UUID | None:
@@ -91,6 +85,28 @@ async def bodies_of(tx: Tx, scoring_id: UUID, nodes: Sequence[UUID]) -> list[byt
         for row in await tx.execute(select(result.c.node, result.c.score_id, _BODY).where(*mine, chosen)):
             found[row.node] = _body(row, scoring_id)
     return [found[node] for node in nodes if node in found]
+
+
+async def results_of(tx: Tx, kept: Kept) -> bytes:
+    """``CampaignResults`` of all nodes, in JSON as they are kept; the nodes in any order (see ``tree.in_order``)."""
+    mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == kept.id)
+    nodes = (await tx.execute(select(result.c.node).where(*mine))).scalars().all()
+    return told(kept, await bodies_of(tx, kept.id, nodes), kept.mask)
+
+
+def told(kept: Kept, bodies: Sequence[bytes], mask: Sequence[Hidden]) -> bytes:
+    """``CampaignResults`` in JSON, with these of its nodes and as much of its mask."""
+    return msgspec.json.encode(
+        {
+            "campaign_id": kept.campaign_id,
+            "engine": kept.engine,
+            "inputs_digest": kept.inputs_digest,
+            "threshold": kept.threshold,
+            "summary": kept.summary,
+            "nodes": [msgspec.Raw(body) for body in bodies],
+            "mask": mask,
+        }
+    )
 
 
 async def scored_teams(tx: Tx, scoring_id: UUID) -> tuple[int, int]:
@@ -167,18 +183,6 @@ async def kept_of_team(tx: Tx, assessment_id: UUID) -> Mapping[str, Any] | None:
     return {**found._mapping, "results": msgspec.json.decode(_body(found, found.scoring_id), type=NodeResults)}
 
 
-def in_order(nodes: Sequence[NodeResults]) -> list[NodeResults]:
-    """The company first, then the tree: a parent before its children, siblings by key."""
-    children: dict[UUID | None, list[NodeResults]] = {}
-    for node in sorted(nodes, key=lambda node: node.key):
-        children.setdefault(node.parent, []).append(node)
-
-    def from_top(found: Iterable[NodeResults]) -> list[NodeResults]:
-        return [each for node in found for each in (node, *from_top(children.get(node.node, ())))]
-
-    return from_top(children[None])
-
-
 async def _keep_nodes(tx: Tx, scoring_id: UUID, nodes: Sequence[KeptNode]) -> None:
     own = {"organisation_id": tx.organisation_id, "scoring_id": scoring_id}
     written = {name: cast(bindparam(f"{name}_text", type_=Text), JSONB) for name in ("body", "ledger")}
@@ -194,21 +198,6 @@ async def _keep_nodes(tx: Tx, scoring_id: UUID, nodes: Sequence[KeptNode]) -> No
             for node in nodes[start : start + AT_ONCE]
         ]
         await tx.execute(insert(result).values(**written), rows)
-
-
-async def _results(tx: Tx, kept: Kept) -> CampaignResults:
-    mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == kept.id)
-    nodes = (await tx.execute(select(result.c.node).where(*mine))).scalars().all()
-    bodies = await bodies_of(tx, kept.id, nodes)
-    return CampaignResults(
-        campaign_id=kept.campaign_id,
-        engine=kept.engine,
-        inputs_digest=kept.inputs_digest,
-        threshold=kept.threshold,
-        summary=kept.summary,
-        nodes=in_order([msgspec.json.decode(body, type=NodeResults) for body in bodies]),
-        mask=kept.mask,
-    )
 
 
 def _body(row: Row[Any], scoring_id: UUID) -> bytes:

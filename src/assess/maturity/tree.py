@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from assess.campaign.model import Contract
-from assess.maturity.model import State
+from assess.maturity.model import NodeResults, State
 from assess.maturity.suppression import Branch, Branches, mask
 from assess.words import Digest, Key
 
@@ -112,6 +112,18 @@ def at_or_below(nodes: Iterable[Node], top: UUID | None) -> list[UUID]:
         if top is None or node.id == top or node.parent in seen:
             seen[node.id] = None
     return list(seen)
+
+
+def in_order(nodes: Iterable[NodeResults]) -> list[NodeResults]:
+    """Results as the tree is: the company first, a parent before its children, siblings by key."""
+    children: dict[UUID | None, list[NodeResults]] = {}
+    for node in sorted(nodes, key=lambda node: node.key):
+        children.setdefault(node.parent, []).append(node)
+
+    def from_top(found: Iterable[NodeResults]) -> list[NodeResults]:
+        return [each for node in found for each in (node, *from_top(children.get(node.node, ())))]
+
+    return from_top(children[None])
 
 
 def _depth_first(node: Node, below: Mapping[UUID | None, list[Node]]) -> list[Node]:

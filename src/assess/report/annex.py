@@ -2,13 +2,12 @@
 
 from msgspec import Struct
 
-from assess.report.contrast import alphabetical
 from assess.report.findings import month_of, told
 from assess.report.model import ENGINE, ReportFacts, facts_digest
 from assess.report.schedule import other_actions
 from assess.report.sentences import counted, say, short_month, together
 from assess.roadmap.model import PlannedAction
-from assess.typography import day
+from assess.typography import alphabetical, day
 
 MOST_LINES = 28
 MOST_NAMES = 6

@@ -1,6 +1,5 @@
 """Page 3, teams and steps: where views differ, what is hidden, and why."""
 
-import unicodedata
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -9,6 +8,7 @@ from assess.maturity.model import NodeResults, Result, State
 from assess.report.findings import company, level, process_of, reason, sample, shown, step_of, told
 from assess.report.model import ProcessWords, ResultFacts
 from assess.report.sentences import quoted, say
+from assess.typography import alphabetical
 
 FRAGILE = " *"
 """Behind the number of people of a team in which only 30 to 50 % answered."""
@@ -91,11 +91,6 @@ def contrast(facts: ResultFacts) -> Contrast | None:
 def _notes(rows: list[Row]) -> list[str]:
     fragile = ["contrast.fragile"] if any(row.note.endswith(FRAGILE) for row in rows) else []
     return ["contrast.none", "contrast.parent", *fragile]
-
-
-def alphabetical(name: str) -> str:
-    """A key that sorts as people do: without accents, without case."""
-    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
 
 
 def parents(facts: ResultFacts) -> set[object]:

@@ -1,62 +1,54 @@
-"""Doings on the result pages: gather what is kept, have the pictures drawn by a worker, and put the page together."""
+"""Doings on the result pages: gather what is kept, unread, and have a worker write the page."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from assess.campaign import store as campaigns
-from assess.campaign.model import Campaign, Contract
+from assess.campaign.model import Contract
 from assess.frame import Reader
 from assess.maturity import service
-from assess.maturity.discussion import names_in, points_of
-from assess.maturity.model import CampaignResults, NodeResults
-from assess.maturity.scores import service as scores_service
-from assess.maturity.scores.explanation import Explanation
+from assess.maturity.scores import service as scores
+from assess.maturity.scores.service import PartNotFound
 from assess.maturity.service import ResultsNotYet
-from assess.maturity.store import Kept, bodies_of
+from assess.maturity.store import Kept, bodies_of, told
 from assess.maturity.tree import Node, at_or_below, nodes_of
 from assess.questionnaire.catalogue import Catalogue
-from assess.questionnaire.model import Questionnaire
-from assess.report.page_explanation import Account
-from assess.report.page_parts import Subject, View
-from assess.report.page_sentences import tell
-from assess.report.page_window import above, around, asked, steps_asked
-from assess.report.pictures import PageFacts, drawn_from
-from assess.report.service import words_of
-from assess.storage.database import Database, Tx
+from assess.report.page_facts import CampaignsFacts, NodeFacts, ScoreFacts
+from assess.report.page_window import above, around, steps_asked
+from assess.storage.database import Database
 from assess.storage.paging import Window
 from assess.storage.workers import Workers
 from assess.tenancy.model import Principal
 from assess.tenancy.store import TeamNotFound, organisation_of
 from assess.words import Language
 
-DRAW = "assess.report.svg:draw"
-MOST_DRAWN = 64
-"""Pages whose pictures stay in memory, about 50 kB each."""
+CAMPAIGNS = "assess.report.page_writing:campaigns"
+NODE = "assess.report.page_writing:node"
+EXPLANATION = "assess.report.page_writing:explanation"
+MOST_WRITTEN = 24
+"""Pages that stay in memory, at most 150 kB each."""
 MOST_LISTED = 200
 
 
 class Gallery:
-    """Pictures that have been drawn, by the digest of what they were drawn from; the one unseen longest makes room."""
+    """Pages that have been written, by ETag: it names all that they say, and to whom. The one unseen longest makes room."""
 
-    def __init__(self, most: int = MOST_DRAWN) -> None:
+    def __init__(self, most: int = MOST_WRITTEN) -> None:
         self._most = most
-        self._drawn: OrderedDict[bytes, dict[str, str]] = OrderedDict()
+        self._written: OrderedDict[str, bytes] = OrderedDict()
 
-    async def pictures(self, workers: Workers, facts: PageFacts) -> dict[str, str]:
-        """The pictures of a page by name; raises what ``Workers.run`` raises."""
-        packed = drawn_from(facts)
-        digest = sha256(packed).digest()
-        if digest not in self._drawn:
-            self._drawn[digest] = await workers.run(DRAW, packed)
-        self._drawn.move_to_end(digest)
-        if len(self._drawn) > self._most:
-            self._drawn.popitem(last=False)
-        return self._drawn[digest]
+    async def page(self, etag: str, write: Callable[[], Awaitable[bytes]]) -> bytes:
+        """The page of that tag, written when it is not known; raises what ``write`` raises."""
+        if etag not in self._written:
+            self._written[etag] = await write()
+        self._written.move_to_end(etag)
+        if len(self._written) > self._most:
+            self._written.popitem(last=False)
+        return self._written[etag]
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -68,11 +60,19 @@ class Seen(Struct, frozen=True, kw_only=True):
     reader: Reader
 
 
-async def campaigns_seen(tx: Tx, principal: Principal) -> tuple[list[Campaign], Reader]:
-    """The newest campaigns, and who asks."""
-    found = await campaigns.campaigns_of(tx, Window(after=None, limit=MOST_LISTED))
-    organisation = await organisation_of(tx)
-    return found, Reader(principal.name, organisation.name)
+async def campaigns_seen(database: Database, principal: Principal, language: Language) -> bytes:
+    """The newest campaigns, and who asks: CampaignsFacts in JSON."""
+    async with database.transaction(principal.organisation_id) as tx:
+        found = await campaigns.campaigns_of(tx, Window(after=None, limit=MOST_LISTED))
+        organisation = await organisation_of(tx)
+    reader = Reader(principal.name, organisation.name)
+    return msgspec.json.encode(CampaignsFacts(language=language, reader=reader, campaigns=found))
+
+
+async def campaigns_page(workers: Workers, facts: bytes) -> bytes:
+    """The page of the campaigns."""
+    written: bytes = await workers.run(CAMPAIGNS, facts)
+    return written
 
 
 async def seen(
@@ -97,93 +97,70 @@ def node_of(found: Seen, node: UUID | None) -> Node:
     return wanted
 
 
-async def view_of(
+async def node_page(
     database: Database,
     workers: Workers,
     catalogue: Catalogue,
-    gallery: Gallery,
     found: Seen,
     node: Node,
     language: Language,
     page: int,
-) -> View:
-    """Everything that the page of a node says. Raises TeamNotFound for a team that no results are kept of."""
+) -> bytes:
+    """The page of a node. Raises TeamNotFound for a team that no results are kept of."""
     contract = found.contract
-    asked_of = {version.digest: catalogue.version(version.digest) for version in contract.questionnaires}
-    versions = list(asked_of.values())
-    ids, window = around(found.tree, node.id, page, steps_asked(found.tree, asked_of))
-    results = await _results(database, found, ids)
-    facts = PageFacts(
+    asked = {version.digest: catalogue.version(version.digest) for version in contract.questionnaires}
+    ids, window = around(found.tree, node.id, page, steps_asked(found.tree, asked))
+    top = f"/results/{contract.campaign_id}"
+    facts = NodeFacts(
         language=language,
+        reader=found.reader,
+        campaign_id=contract.campaign_id,
         campaign=contract.name,
         starts_on=contract.starts_on,
         ends_on=contract.ends_on,
-        processes=asked(words_of(versions, results), results.nodes[0]),
-        results=results,
-    )
-    path = f"/results/{contract.campaign_id}"
-    steps = [(each.name, f"{path}/teams/{each.id}" if each.parent else path) for each in above(found.tree, node.id)]
-    return View(
-        facts=facts,
-        campaign_id=contract.campaign_id,
-        pictures=await gallery.pictures(workers, facts),
-        reader=found.reader,
-        trail=[(tell("campaigns.title", language), "/results"), *steps],
+        questionnaires=list(asked.values()),
+        node=node.id,
+        results=msgspec.Raw(await _results(database, found, ids)),
+        above=[(each.name, f"{top}/teams/{each.id}" if each.parent else top) for each in above(found.tree, node.id)],
         window=window,
-        talk=_talk(results.nodes[0], versions),
     )
+    written: bytes | None = await workers.run(NODE, msgspec.json.encode(facts))
+    if written is None:
+        raise TeamNotFound
+    return written
 
 
-async def _results(database: Database, found: Seen, nodes: list[UUID]) -> CampaignResults:
-    """The results of these nodes alone: a page never reads a whole campaign of a thousand teams."""
-    kept = found.kept
+async def _results(database: Database, found: Seen, nodes: list[UUID]) -> bytes:
+    """The results of these nodes alone, as they are kept: a page never reads a whole campaign of a thousand teams."""
+    kept, shown = found.kept, set(nodes)
     async with database.transaction(found.contract.organisation_id) as tx:
         bodies = await bodies_of(tx, kept.id, nodes)
-    read = [msgspec.json.decode(body, type=NodeResults) for body in bodies]
-    if not read or read[0].node != nodes[0]:
-        raise TeamNotFound
-    return CampaignResults(
-        campaign_id=kept.campaign_id,
-        engine=kept.engine,
-        inputs_digest=kept.inputs_digest,
-        threshold=kept.threshold,
-        summary=kept.summary,
-        nodes=read,
-        mask=[hidden for hidden in kept.mask if hidden.node in set(nodes)],
-    )
+    return told(kept, bodies, [hidden for hidden in kept.mask if hidden.node in shown])
 
 
-def _talk(node: NodeResults, versions: Sequence[Questionnaire]) -> list[Subject]:
-    found = points_of(node, names_in(versions))
-    return [Subject(point.sentence, (point.item or point.step or point.process).key) for point in found]
+async def score_of(
+    database: Database, catalogue: Catalogue, principal: Principal, campaign_id: UUID, score_id: UUID
+) -> bytes:
+    """What a score of a campaign is explained from, in JSON. Raises ScoreNotFound or TeamBeyondKey."""
+    return await scores.facts_of(database, catalogue, principal, score_id, campaign_id)
 
 
-async def account_of(
+async def explanation_page(
     database: Database,
     workers: Workers,
-    catalogue: Catalogue,
     principal: Principal,
     campaign_id: UUID,
-    score_id: UUID,
+    score: bytes,
     of: str | None,
     language: Language,
-) -> Account:
-    """How a score of a campaign is calculated. Raises ScoreNotFound, TeamBeyondKey or PartNotFound."""
-    facts = await scores_service.facts_of(database, catalogue, principal, score_id)
-    explained = await scores_service.explanation_of(workers, facts, of)
-    explanation = msgspec.json.decode(explained, type=Explanation)
-    if explanation.campaign_id != campaign_id:
-        raise campaigns.CampaignNotFound
+) -> bytes:
+    """How a score is calculated, or its part at that address. Raises PartNotFound."""
     async with database.transaction(principal.organisation_id) as tx:
         campaign = await campaigns.campaign_of(tx, campaign_id)
         organisation = await organisation_of(tx)
-    top = f"/results/{campaign_id}"
-    whole = explanation.node == principal.organisation_id
-    node = [] if whole else [(explanation.name, f"{top}/teams/{explanation.node}")]
-    return Account(
-        explanation=explanation,
-        of=of,
-        language=language,
-        reader=Reader(principal.name, organisation.name),
-        trail=[(tell("campaigns.title", language), "/results"), (campaign.name, top), *node],
-    )
+    reader = Reader(principal.name, organisation.name)
+    facts = ScoreFacts(language=language, reader=reader, campaign=campaign.name, of=of, facts=msgspec.Raw(score))
+    written: bytes | None = await workers.run(EXPLANATION, msgspec.json.encode(facts))
+    if written is None:
+        raise PartNotFound
+    return written

@@ -5,11 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from assess.maturity.model import NodeResults, State
 from assess.maturity.tree import Node, at_or_below
 from assess.questionnaire.model import Questionnaire
-from assess.report.contrast import alphabetical
-from assess.report.model import ProcessWords
+from assess.typography import alphabetical
 from assess.words import Digest
 
 MOST_CELLS = 320
@@ -59,16 +57,6 @@ def above(tree: Sequence[Node], node: UUID) -> list[Node]:
         found.insert(0, by_id[parent])
         parent = by_id[parent].parent
     return found
-
-
-def asked(processes: Sequence[ProcessWords], node: NodeResults) -> list[ProcessWords]:
-    """The processes that a node's page is about: those that its people were asked about, or whose KPIs it keeps."""
-    about = {
-        process.key
-        for process in node.processes
-        if process.kpis or {process.result.state, process.kpi_maturity.state} - {State.NOT_ASKED}
-    }
-    return [words for words in processes if words.key in about]
 
 
 def _window(count: int, page: int, rows: int) -> Window:

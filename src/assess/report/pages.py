@@ -1,6 +1,9 @@
 """The result pages over HTTP: campaigns, the company, a team, and how each number is calculated. They are no part of the API."""
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +16,13 @@ from assess.frame import VERSION
 from assess.maturity.scores.explanation import VERSION as EXPLANATION
 from assess.questionnaire.catalogue import Catalogue
 from assess.report import page_service as service
-from assess.report.page_campaigns import campaigns_page
-from assess.report.page_explanation import explanation_page
-from assess.report.page_node import node_page
 from assess.report.page_service import Gallery
-from assess.storage.database import Database, Tx
+from assess.storage.database import Database
 from assess.storage.workers import Workers
-from assess.tenancy.access import may_see
+from assess.tenancy.access import may_see, think
 from assess.tenancy.model import Permission, Principal
-from assess.web.conditional import etag_of
 from assess.web.page_replies import PAGE, known_already, language_wished, page
+from assess.words import Language
 
 _OF = re.compile(r"[a-z0-9][a-z0-9_:@-]{0,199}")
 _AnyRequest = Request[Any, Any, Any]
@@ -30,12 +30,17 @@ _AnyRequest = Request[Any, Any, Any]
 
 @get("/results", guards=[may_see(Permission.READ_RESULTS)], opt=PAGE, include_in_schema=False)
 async def read_campaigns(
-    request: _AnyRequest, principal: NamedDependency[Principal], tx: NamedDependency[Tx]
+    request: _AnyRequest,
+    principal: NamedDependency[Principal],
+    database: NamedDependency[Database],
+    workers: NamedDependency[Workers],
+    gallery: NamedDependency[Gallery],
 ) -> Response[bytes]:
     """The campaigns to choose from."""
     language = language_wished(request)
-    body = campaigns_page(*await service.campaigns_seen(tx, principal), language)
-    return page(request, body, etag_of(body), language)
+    facts = await service.campaigns_seen(database, principal, language)
+    etag = f'"{sha256(facts).hexdigest()}.{VERSION}"'
+    return await _page(request, gallery, etag, language, lambda: service.campaigns_page(workers, facts))
 
 
 @get("/results/{campaign_id:str}", guards=[may_see(Permission.READ_RESULTS)], opt=PAGE, include_in_schema=False)
@@ -50,7 +55,7 @@ async def read_company(
 ) -> Response[bytes]:
     """The highest node that the reader sees: the company, or a team lead's own team."""
     found = await service.seen(database, workers, catalogue, principal, _id(campaign_id))
-    return await _node(request, principal, found, None, (database, workers, catalogue, gallery))
+    return await _node(request, principal, found, None, (database, workers, catalogue), gallery)
 
 
 @get(
@@ -71,7 +76,7 @@ async def read_team(
 ) -> Response[bytes]:
     """One team with everybody below it; one that the reader does not see is as unknown as any other."""
     found = await service.seen(database, workers, catalogue, principal, _id(campaign_id))
-    return await _node(request, principal, found, _id(team_id), (database, workers, catalogue, gallery))
+    return await _node(request, principal, found, _id(team_id), (database, workers, catalogue), gallery)
 
 
 @get(
@@ -88,14 +93,15 @@ async def read_explanation(
     database: NamedDependency[Database],
     workers: NamedDependency[Workers],
     catalogue: NamedDependency[Catalogue],
+    gallery: NamedDependency[Gallery],
 ) -> Response[bytes]:
     """How a number is calculated."""
     language, of = language_wished(request), _part(request.query_params.get("of"))
-    account = await service.account_of(
-        database, workers, catalogue, principal, _id(campaign_id), _id(score_id), of, language
-    )
+    campaign, score = _id(campaign_id), _id(score_id)
+    facts = await service.score_of(database, catalogue, principal, campaign, score)
     etag = f'"{score_id}.{EXPLANATION}.{VERSION}.{language}.{of or "all"}.{principal.key_id}"'
-    return page(request, explanation_page(account), etag, language)
+    write = partial(service.explanation_page, database, workers, principal, campaign, facts, of, language)
+    return await _page(request, gallery, etag, language, write)
 
 
 async def _node(
@@ -103,17 +109,30 @@ async def _node(
     principal: Principal,
     found: service.Seen,
     wanted: UUID | None,
-    tools: tuple[Database, Workers, Catalogue, Gallery],
+    tools: tuple[Database, Workers, Catalogue],
+    gallery: Gallery,
 ) -> Response[bytes]:
-    """The page of a node, or an empty 304. Its ETag names the facts, the engine, the page's version, and who looks."""
+    """The page of a node. Its ETag names the facts, the engine, the page's version, and who looks."""
     language, number = language_wished(request), _number(request.query_params.get("page"))
     node, kept = service.node_of(found, wanted), found.kept
     facts = f"{kept.inputs_digest}.{kept.engine}.{node.id}.{number}"
     etag = f'"{facts}.{VERSION}.{language}.{principal.key_id}"'
-    if known_already(request, etag):
-        return page(request, b"", etag, language)
-    view = await service.view_of(*tools, found, node, language, number)
-    return page(request, node_page(view), etag, language)
+    return await _page(
+        request, gallery, etag, language, partial(service.node_page, *tools, found, node, language, number)
+    )
+
+
+async def _page(
+    request: _AnyRequest, gallery: Gallery, etag: str, language: Language, write: Callable[[], Awaitable[bytes]]
+) -> Response[bytes]:
+    """The page of that tag, or an empty 304, for which nothing is written. Who waits for a worker stops nobody else."""
+
+    async def written() -> bytes:
+        await think(request)
+        return await write()
+
+    body = b"" if known_already(request, etag) else await gallery.page(etag, written)
+    return page(request, body, etag, language)
 
 
 def _id(text: str) -> UUID:

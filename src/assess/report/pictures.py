@@ -5,7 +5,6 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from assess.maturity.model import CampaignResults
@@ -45,15 +44,8 @@ class Picture(Struct, frozen=True):
     narrow: Callable[[Pen, float], float]
 
 
-def drawn_from(facts: PageFacts) -> bytes:
-    """What the pictures are drawn from, packed: the first node alone, and no name that stands beside them."""
-    first = msgspec.structs.replace(facts.results.nodes[0], name="")
-    results = msgspec.structs.replace(facts.results, nodes=[first], mask=[])
-    return msgspec.json.encode(msgspec.structs.replace(facts, campaign="", results=results), order="deterministic")
-
-
 def pictures(facts: PageFacts) -> list[Picture]:
-    """The pictures that have something to show."""
+    """The pictures that have something to show, of the first node alone."""
     bars = [bar_of(facts, words) for words in facts.processes]
     shown = any(bar.index is not None for bar in bars)
     found = [

@@ -2,12 +2,11 @@
 
 from msgspec import Struct
 
-from assess.report.contrast import alphabetical
 from assess.report.findings import month_of, overall, owner_words, told, work
 from assess.report.model import ReportFacts
 from assess.report.sentences import counted, say, short_month
 from assess.roadmap.model import PlannedAction, TeamLoad
-from assess.typography import month, number
+from assess.typography import alphabetical, month, number
 
 MOST_BARS = 10
 MOST_POINTS = 2

@@ -11,26 +11,18 @@ import msgspec
 from assess.campaign import store as campaigns
 from assess.errors import NotFound
 from assess.maturity import store as maturity
-from assess.maturity.model import CampaignResults
 from assess.maturity.service import ResultsNotYet
 from assess.questionnaire.catalogue import Catalogue
-from assess.questionnaire.model import Questionnaire
 from assess.report import store
 from assess.report.links import LABEL, LIFETIME, SharedLink, address, holds, signed
-from assess.report.model import (
-    NewReport,
-    ProcessWords,
-    Report,
-    ReportContent,
-    ReportFacts,
-    ReportLink,
-)
+from assess.report.model import NewReport, Report, ReportContent, ReportLink
 from assess.roadmap import store as roadmaps
 from assess.storage.database import Database, Effect, Tx
 from assess.storage.ids import uuid7
 from assess.storage.secrets import Secrets, derive
 from assess.storage.workers import Workers
 
+PIN = "assess.report.pinning:pin"
 DRAW = "assess.report.drawing:draw"
 _PAGES = re.compile(rb"/Type /Page\b(?!s)")
 
@@ -49,7 +41,9 @@ async def make(
     Raises RoadmapNotFound or PlanNotFound.
     """
     async with database.transaction(organisation_id) as tx:
-        row = store.row_of(uuid7(), new.roadmap_id, await facts_of(tx, catalogue, new))
+        number, *gathered = await _gathered(tx, catalogue, new)
+    row = store.row_of(uuid7(), new, number, await workers.run(PIN, *gathered))
+    async with database.transaction(organisation_id) as tx:
         if kept := await store.drawn_from(tx, row["facts_digest"]):
             return kept, False
     content: bytes = await workers.run(DRAW, row["facts"])
@@ -57,35 +51,29 @@ async def make(
         return await _keep(tx, row, content)
 
 
-async def facts_of(tx: Tx, catalogue: Catalogue, new: NewReport) -> ReportFacts:
-    """Everything that the report of a plan says, pinned. Raises RoadmapNotFound or PlanNotFound."""
+async def _gathered(tx: Tx, catalogue: Catalogue, new: NewReport) -> tuple[int, bytes, bytes]:
+    """The plan's number, and what ``pinning.pin`` takes. Raises RoadmapNotFound or PlanNotFound."""
     roadmap = await roadmaps.roadmap_of(tx, new.roadmap_id)
-    latest = max(plan.number for plan in roadmap.plans)
-    plan = await roadmaps.plan_of(tx, roadmap.id, new.plan_number or latest)
+    plan = roadmaps.chosen(roadmap.plans, new.plan_number)
     contract = await campaigns.contract_of(tx, roadmap.campaign_id)
     if contract is None:
         raise ResultsNotYet
-    results = await maturity.kept_under(tx, roadmap.scoring_id)
-    return ReportFacts(
-        language=new.language,
-        organisation=contract.organisation,
-        campaign=contract.name,
-        starts_on=contract.starts_on,
-        ends_on=contract.ends_on,
-        facts_on=plan.created_at.date(),
-        plan_number=plan.number,
-        processes=words_of([catalogue.version(asked.digest) for asked in contract.questionnaires], results),
-        questionnaires=contract.questionnaires,
-        results=results,
-        plan=plan.body,
-    )
-
-
-def words_of(questionnaires: list[Questionnaire], results: CampaignResults) -> list[ProcessWords]:
-    """Processes, steps and KPIs by name, in the order of the results: the value chain, then what is beside it."""
-    processes = {process.key: process for questionnaire in questionnaires for process in questionnaire.processes}
-    ordered = [processes[process.key] for process in results.nodes[0].processes]
-    return [msgspec.convert(process, ProcessWords, from_attributes=True) for process in ordered]
+    kept = await maturity.kept_under(tx, roadmap.scoring_id)
+    facts = {
+        "language": new.language,
+        "organisation": contract.organisation,
+        "campaign": contract.name,
+        "starts_on": contract.starts_on,
+        "ends_on": contract.ends_on,
+        "facts_on": plan.created_at.date(),
+        "plan_number": plan.number,
+        "processes": [],
+        "questionnaires": contract.questionnaires,
+        "results": msgspec.Raw(await maturity.results_of(tx, kept)),
+        "plan": msgspec.Raw(await roadmaps.body_of(tx, roadmap.id, plan.number)),
+    }
+    asked = [catalogue.version(version.digest) for version in contract.questionnaires]
+    return plan.number, msgspec.json.encode(facts), msgspec.json.encode(asked)
 
 
 async def content_of(tx: Tx, report_id: UUID) -> ReportContent:

@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from assess.errors import NotFound
-from assess.report.model import ENGINE, Report, ReportContent, ReportFacts, packed
+from assess.report.model import ENGINE, NewReport, Report, ReportContent
 from assess.storage.database import Tx
 from assess.storage.paging import Window
 from assess.storage.tables import report
-from assess.words import Digest, Link
+from assess.words import Digest, Language, Link
 
 _REPORT = (
     report.c.id,
@@ -27,6 +28,14 @@ _REPORT = (
     report.c.pages,
     report.c.created_at,
 )
+
+
+class _Names(Struct):
+    """What of a report's facts its name is made of."""
+
+    organisation: str
+    campaign: str
+    language: Language
 
 
 class ReportNotFound(NotFound):
@@ -68,19 +77,18 @@ async def content_of(tx: Tx, report_id: UUID) -> ReportContent | None:
     found = (await tx.execute(query)).one_or_none()
     if found is None:
         return None
-    facts = msgspec.json.decode(found.facts, type=ReportFacts)
+    facts = msgspec.json.decode(found.facts, type=_Names)
     name = f"{facts.organisation} - {facts.campaign} ({facts.language}).pdf"
     return ReportContent(content=found.content, digest=found.content_digest, name=name)
 
 
-def row_of(report_id: UUID, roadmap_id: UUID, facts: ReportFacts) -> dict[str, Any]:
-    """What of a row its facts give, packed once; the content and its digest are added by who has drawn it."""
-    pinned = packed(facts)
+def row_of(report_id: UUID, new: NewReport, plan_number: int, pinned: bytes) -> dict[str, Any]:
+    """What of a row its packed facts give; the content and its digest are added by who has drawn it."""
     return {
         "id": report_id,
-        "roadmap_id": roadmap_id,
-        "plan_number": facts.plan_number,
-        "language": facts.language,
+        "roadmap_id": new.roadmap_id,
+        "plan_number": plan_number,
+        "language": new.language,
         "facts": pinned,
         "facts_digest": sha256(pinned).hexdigest(),
     }

@@ -7,7 +7,6 @@ share is said once: a picture travels with its page.
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from assess.markup import Markup, element
@@ -141,11 +140,11 @@ class SvgPen:
         return self._bold if bold else self._regular
 
 
-def draw(facts: bytes) -> dict[str, str]:
-    """The pictures of a page by name, each twice: for wide windows and for narrow ones. ``facts``: packed PageFacts."""
+def draw(facts: PageFacts) -> dict[str, str]:
+    """The pictures of a page by name, each twice: for wide windows and for narrow ones."""
     return {
         picture.key: _drawn(picture, picture.wide, 760, "wide") + _drawn(picture, picture.narrow, 340, "narrow")
-        for picture in pictures(msgspec.json.decode(facts, type=PageFacts))
+        for picture in pictures(facts)
     }
 
 

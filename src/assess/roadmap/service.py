@@ -1,7 +1,6 @@
 """Doings on roadmaps: gather the facts, think in a worker with no transaction held, keep what is proposed."""
 
 from datetime import date, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -14,14 +13,14 @@ from assess.maturity.service import ResultsNotYet, scoring_of
 from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap import store
 from assess.roadmap.library import LoadedLibrary
-from assess.roadmap.model import NewRoadmap, PlanBody, PlanningFacts, PlanningTeam, Roadmap
+from assess.roadmap.model import NewRoadmap, PlanningTeam, Roadmap
 from assess.storage.database import Database, Effect, Tx
 from assess.storage.ids import uuid7
 from assess.storage.workers import Workers
 from assess.tenancy.model import Team
 from assess.tenancy.store import teams_of
 
-COMPUTE = "assess.roadmap.engine:compute"
+PLAN = "assess.roadmap.engine:plan"
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -44,16 +43,15 @@ async def propose(
 
     Raises StartOutOfRange, and what ``scoring_of`` raises: CampaignNotFound, ResultsNotYet or AnswersErased.
     """
-    starts_on = first_month(new.starts_on)
+    wanted = msgspec.structs.replace(new, starts_on=first_month(new.starts_on))
     await scoring_of(database, workers, catalogue, organisation_id, new.campaign_id)
     async with database.transaction(organisation_id) as tx:
-        scoring_id, facts = await _facts(tx, catalogue, library, msgspec.structs.replace(new, starts_on=starts_on))
-    inputs = msgspec.json.encode(facts, order="deterministic")
-    body = msgspec.json.decode(await workers.run(COMPUTE, inputs), type=PlanBody)
+        scoring_id, facts = await _facts(tx, catalogue, library, wanted)
+    digest, plan = await workers.run(PLAN, facts)
     roadmap_id = uuid7()
     async with effect.transaction() as tx:
-        await store.add_roadmap(tx, roadmap_id, campaign_id=new.campaign_id, scoring_id=scoring_id, body=body)
-        await store.add_plan(tx, roadmap_id, 1, inputs=sha256(inputs).hexdigest(), body=body)
+        await store.add_roadmap(tx, roadmap_id, wanted, scoring_id=scoring_id, library=library.digest)
+        await store.add_plan(tx, roadmap_id, 1, inputs=digest, body=plan)
         return await store.roadmap_of(tx, roadmap_id)
 
 
@@ -66,24 +64,23 @@ def first_month(starts_on: date) -> date:
     return first if first == starts_on else (first + timedelta(days=31)).replace(day=1)
 
 
-async def _facts(tx: Tx, catalogue: Catalogue, library: LoadedLibrary, new: NewRoadmap) -> tuple[UUID, PlanningFacts]:
-    """What the plan is computed from, and the scoring that its results are kept under."""
-    results = await maturity.kept_of(tx, new.campaign_id)
-    scoring_id = await maturity.scoring_id_of(tx, new.campaign_id)
+async def _facts(tx: Tx, catalogue: Catalogue, library: LoadedLibrary, new: NewRoadmap) -> tuple[UUID, bytes]:
+    """The scoring that the plan's results are kept under, and what it is computed from: PlanningFacts in JSON."""
+    kept = await maturity.kept_scoring(tx, new.campaign_id)
     contract = await campaigns.contract_of(tx, new.campaign_id)
-    if results is None or scoring_id is None or contract is None:
+    if kept is None or contract is None:
         raise ResultsNotYet
     digests = sorted({digest for team in contract.teams for digest in team.questionnaires})
-    facts = PlanningFacts(
-        results=results,
-        questionnaires={digest: catalogue.version(digest) for digest in digests},
-        teams=_teams(await teams_of(tx), contract),
-        library=library.library,
-        library_digest=library.digest,
-        starts_on=new.starts_on,
-        months=new.months,
-    )
-    return scoring_id, facts
+    facts = {
+        "results": msgspec.Raw(await maturity.results_of(tx, kept)),
+        "questionnaires": {digest: catalogue.version(digest) for digest in digests},
+        "teams": _teams(await teams_of(tx), contract),
+        "library": library.library,
+        "library_digest": library.digest,
+        "starts_on": new.starts_on,
+        "months": new.months,
+    }
+    return kept.id, msgspec.json.encode(facts)
 
 
 def _teams(teams: list[Team], contract: Contract) -> list[PlanningTeam]:

@@ -1,14 +1,15 @@
 """Statements on roadmaps and their plans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Executable, insert, select
+from sqlalchemy import Executable, Text, cast, insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from assess.errors import NotFound
-from assess.roadmap.model import Plan, PlanBody, PlanSummary, Roadmap
+from assess.roadmap.model import ENGINE, NewRoadmap, Plan, PlanSummary, Roadmap
 from assess.storage.database import Tx
 from assess.storage.paging import Window
 from assess.storage.tables import plan, roadmap
@@ -38,28 +39,28 @@ class PlanNotFound(NotFound):
     title_fr = "Cette feuille de route n’a pas ce plan."
 
 
-async def add_roadmap(tx: Tx, roadmap_id: UUID, *, campaign_id: UUID, scoring_id: UUID, body: PlanBody) -> None:
+async def add_roadmap(tx: Tx, roadmap_id: UUID, new: NewRoadmap, *, scoring_id: UUID, library: Digest) -> None:
     """A new roadmap, without its plans yet: what was asked for, from which results and which library."""
     row = {
         "id": roadmap_id,
-        "campaign_id": campaign_id,
+        "campaign_id": new.campaign_id,
         "scoring_id": scoring_id,
-        "starts_on": body.starts_on,
-        "months": body.months,
-        "library_digest": body.library,
+        "starts_on": new.starts_on,
+        "months": new.months,
+        "library_digest": library,
     }
     await tx.execute(insert(roadmap).values(organisation_id=tx.organisation_id, created_at=tx.now, **row))
 
 
-async def add_plan(tx: Tx, roadmap_id: UUID, number: int, *, inputs: Digest, body: PlanBody) -> None:
-    """A proposed plan; ``inputs``: the digest of what it was computed from."""
+async def add_plan(tx: Tx, roadmap_id: UUID, number: int, *, inputs: Digest, body: bytes) -> None:
+    """A proposed plan of this engine; inputs: the digest of what it was computed from, body: PlanBody in JSON, kept unread."""
     row = {
         "roadmap_id": roadmap_id,
         "number": number,
         "state": "proposed",
         "inputs_digest": inputs,
-        "engine": body.engine,
-        "body": msgspec.to_builtins(body),
+        "engine": ENGINE,
+        "body": cast(literal(body.decode(), Text), JSONB),
     }
     await tx.execute(insert(plan).values(organisation_id=tx.organisation_id, created_at=tx.now, **row))
 
@@ -84,9 +85,28 @@ async def plan_of(tx: Tx, roadmap_id: UUID, number: int) -> Plan:
     mine = (plan.c.organisation_id == tx.organisation_id, plan.c.roadmap_id == roadmap_id, plan.c.number == number)
     row = (await tx.execute(select(*_SUMMARY, plan.c.body).where(*mine))).one_or_none()
     if row is None:
-        known = (await roadmap_of(tx, roadmap_id)).plans
-        raise PlanNotFound(f"it has {', '.join(str(each.number) for each in known)}")
+        raise _unknown((await roadmap_of(tx, roadmap_id)).plans)
     return msgspec.convert(row, Plan, from_attributes=True)
+
+
+def chosen(plans: Sequence[PlanSummary], number: int | None) -> PlanSummary:
+    """The plan of that number, or the latest; raises PlanNotFound."""
+    latest = max(each.number for each in plans)
+    found = next((each for each in plans if each.number == (number or latest)), None)
+    if found is None:
+        raise _unknown(plans)
+    return found
+
+
+async def body_of(tx: Tx, roadmap_id: UUID, number: int) -> bytes:
+    """The ``PlanBody`` in JSON of a plan that exists, for whoever hands it on."""
+    mine = (plan.c.organisation_id == tx.organisation_id, plan.c.roadmap_id == roadmap_id, plan.c.number == number)
+    body: str = (await tx.execute(select(cast(plan.c.body, Text)).where(*mine))).scalar_one()
+    return body.encode()
+
+
+def _unknown(plans: Sequence[PlanSummary]) -> PlanNotFound:
+    return PlanNotFound(f"it has {', '.join(str(each.number) for each in plans)}")
 
 
 async def _roadmaps(tx: Tx, query: Executable) -> list[Roadmap]:

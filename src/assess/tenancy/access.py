@@ -28,7 +28,7 @@ from assess.web.limits import limits_of
 from assess.web.paging import provide_pages
 from assess.web.problems import problems
 
-__all__ = ["DEPENDENCIES", "THINKS", "May", "MaySee", "check_policies", "may", "may_see", "problems"]
+__all__ = ["DEPENDENCIES", "THINKS", "May", "MaySee", "check_policies", "may", "may_see", "problems", "think"]
 
 THINKS = "thinks"
 """In ``opt``: whether a worker thinks for this handler, maybe for seconds."""
@@ -65,6 +65,13 @@ class PermissionMissing(Forbidden):
     title_fr = "Le rôle ou les droits de votre clé ne le permettent pas."
 
 
+async def think(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Move a request to the lane of those that wait for a worker; raises ServiceBusy when that is full."""
+    place: Place | None = connection.scope.get("place")  # type: ignore[assignment]  # a key of our own
+    if place is not None:
+        await place.move(connection.app.state.admission.thinking)
+
+
 class May:
     """The guard that ``may`` makes; its permission can be read by tests and by the start-up check."""
 
@@ -74,9 +81,8 @@ class May:
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Let the request through or raise; ``connection.auth`` becomes the Principal."""
         await self._check(connection)
-        place: Place | None = connection.scope.get("place")  # type: ignore[assignment]  # a key of our own
-        if place is not None and handler.opt.get(THINKS):
-            await place.move(connection.app.state.admission.thinking)
+        if handler.opt.get(THINKS):
+            await think(connection)
 
     async def _check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         if self.permission is Permission.PUBLIC:

@@ -9,7 +9,7 @@ from assess.campaign.model import Contract
 from assess.errors import NotFound
 from assess.maturity.scores.changes import Change
 from assess.maturity.scores.derivation import nodes_below
-from assess.maturity.scores.store import ledgers_of, score_of
+from assess.maturity.scores.store import ScoreNotFound, ledgers_of, score_of
 from assess.maturity.service import TeamBeyondKey
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database
@@ -26,10 +26,17 @@ class PartNotFound(NotFound):
     title_fr = "Cette note n’a pas de partie à cette adresse."
 
 
-async def facts_of(database: Database, catalogue: Catalogue, principal: Principal, score_id: UUID) -> bytes:
-    """What a score is explained from, ``derivation.Facts`` in JSON. Raises ScoreNotFound or TeamBeyondKey."""
+async def facts_of(
+    database: Database, catalogue: Catalogue, principal: Principal, score_id: UUID, campaign_id: UUID | None = None
+) -> bytes:
+    """What a score, of that campaign if one is named, is explained from, ``derivation.Facts`` in JSON.
+
+    Raises ScoreNotFound or TeamBeyondKey.
+    """
     async with database.transaction(principal.organisation_id) as tx:
         row = await score_of(tx, score_id)
+        if campaign_id not in {None, row.campaign_id}:
+            raise ScoreNotFound
         contract = msgspec.json.decode(row.contract, type=Contract)
         _check_seen(principal, contract, row.node)
         nodes = [node.id for node in nodes_below(contract, row.node)]
