@@ -92,7 +92,8 @@ class _Lines(logging.Handler):
         self._lines, self._format = lines, JsonLines()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self._format.format(record))
+        if record.name != "httpx":  # that is the client's own log, and it knows what it asks
+            self._lines.append(self._format.format(record))
 
 
 async def asked(client: httpx.AsyncClient, route: Route, key: Any, path: Any, body: Any) -> httpx.Response:

@@ -284,7 +284,9 @@ async def test_values_are_listed_in_pages_under_filters(client, admin, teams):
     assert (await imported(client, admin, lines)).json()["created"] == 18
     seen, path = [], f"/v1/measures?team=shop&kpi={WIN}&limit=2"
     while path:
-        page = (await client.get(path, headers=admin)).json()
+        reply = await client.get(path, headers=admin)
+        assert reply.status_code == 200, (path, reply.text)
+        page = reply.json()
         seen += page["items"]
         path = page["next"]
     assert [(each["team"], each["kpi"], each["period_end"]) for each in seen] == [
