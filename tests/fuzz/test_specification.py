@@ -85,7 +85,9 @@ def _configuration(values):
     lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = 0.8 }}' for name in values]
     lines += [f'"body.{place}" = {{ dictionary = "{name}", probability = 0.6 }}' for place, name in BODIES.items()]
     lines += ["[checks]", "enabled = false", *(f"{name}.enabled = true" for name in CHECKS)]
-    lines += [f"{name}.expected-statuses = [400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428]" for name in REFUSING]
+    lines += [
+        f"{name}.expected-statuses = [400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428]" for name in REFUSING
+    ]
     # Validating takes whatever is wrong, and says what.
     lines += ["[[operations]]", 'include-operation-id = "validateQuestionnaire"']
     lines += ["checks.negative_data_rejection.enabled = false"]
