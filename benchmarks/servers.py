@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -157,7 +156,7 @@ def _postgres(settings: Settings) -> Iterator[Embedded]:
 
 
 def _is_good(url: str) -> bool:
-    with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5) as reply:
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as reply:
         return bool(200 <= reply.status < 300)
     return False
 

@@ -10,11 +10,12 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.events import BaseEventEmitterBackend
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
@@ -69,6 +70,19 @@ class Resources(Struct, frozen=True, kw_only=True):
     catalogue: Catalogue
     library: LoadedLibrary
     kpis: KpiLibrary
+
+
+class _NoEvents(BaseEventEmitterBackend):
+    """Nothing here listens: the framework's own emitter would bring a task and a second library of tasks."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+    def emit(self, event_id: str, *_: Any, **__: Any) -> None:
+        raise NotImplementedError(f"{event_id}: nobody would hear it")
 
 
 class Application:
@@ -211,6 +225,7 @@ def _litestar(resources: Resources) -> Litestar:
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY,
         openapi_config=None,
+        event_emitter_backend=_NoEvents,
         lifespan=[_housekeeping(resources)],
         state=State(_state(resources)),
         logging_config=None,

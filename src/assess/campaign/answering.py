@@ -1,6 +1,8 @@
 """Doings of one person who answers: exchange an invitation, read, save, submit, withdraw, say "done"."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,6 +18,7 @@ from assess.campaign.tokens import (
     ResponseKeyText,
     invitation_hash,
     read_invitation,
+    read_response_key,
     response_hash,
     response_key,
     write_response_key,
@@ -24,6 +27,9 @@ from assess.errors import Finding, Invalid, NotFound
 from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx
 from assess.words import Key, Language, SemVer, Text
+
+REMEMBERED = 512
+"""Response keys."""
 
 
 class InvitationMistyped(Invalid):
@@ -39,12 +45,13 @@ class InvitationUnknown(NotFound):
 
 
 class Desk(Struct, frozen=True):
-    """What answering stands on."""
+    """What answering stands on; ``holder``: who holds a response key, none when it is not one."""
 
     database: Database
     catalogue: Catalogue
     forms: hot.Forms
     pepper: bytes
+    holder: Callable[[str], hot.Holder | None]
 
 
 class FormQuestionnaire(Struct, frozen=True, kw_only=True):
@@ -91,9 +98,14 @@ class Completed(Struct, frozen=True, kw_only=True):
     completed: bool
 
 
-def holder_of(desk: Desk, key: ResponseKeyText) -> hot.Holder:
-    """A response key as the statements want it."""
-    return hot.Holder(key.organisation_id, key.campaign_id, key.form_digest, response_hash(desk.pepper, key.key))
+def desk_on(database: Database, catalogue: Catalogue, pepper: bytes) -> Desk:
+    """A desk. It remembers the response keys that it read last: each comes once for every item of its form."""
+
+    def holder(text: str) -> hot.Holder | None:
+        key = read_response_key(pepper, text)
+        return None if key is None else _holder(pepper, key)
+
+    return Desk(database, catalogue, hot.Forms(), pepper, lru_cache(REMEMBERED)(holder))
 
 
 def organisation_of(text: str) -> UUID:
@@ -115,7 +127,7 @@ async def exchange(desk: Desk, text: str, today: date) -> Exchanged:
         digests = await hot.digests_of(tx, invited.assessment_id)
         form = desk.forms.keep(form_of([(digest, desk.catalogue.version(digest)) for digest in digests]))
         key = ResponseKeyText(tx.organisation_id, campaign.id, form.digest, response_key(invitation.token))
-        await hot.add_response(tx, holder_of(desk, key), invited, campaign.contract_digest)
+        await hot.add_response(tx, _holder(desk.pepper, key), invited, campaign.contract_digest)
     return Exchanged(
         response_key=write_response_key(desk.pepper, key),
         language=invited.language,
@@ -178,6 +190,11 @@ async def complete(desk: Desk, text: str, today: date) -> Completed:
         invited, _ = await _invited(tx, desk, invitation, today)
         await hot.complete(tx, invited.invitation_id)
     return Completed(completed=True)
+
+
+def _holder(pepper: bytes, key: ResponseKeyText) -> hot.Holder:
+    """A response key as the statements want it."""
+    return hot.Holder(key.organisation_id, key.campaign_id, key.form_digest, response_hash(pepper, key.key))
 
 
 def _invitation(text: str) -> InvitationText:

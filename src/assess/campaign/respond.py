@@ -15,8 +15,8 @@ from msgspec import Meta, Struct
 from assess.campaign import answering
 from assess.campaign.answering import Completed, Desk, Exchanged, FormReply, Progress
 from assess.campaign.answers import NewAnswer, StoredAnswer
-from assess.campaign.hot import Forms, Holder
-from assess.campaign.tokens import INVITATION_PREFIX, read_response_key
+from assess.campaign.hot import Holder
+from assess.campaign.tokens import INVITATION_PREFIX
 from assess.errors import Unauthenticated
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission
@@ -53,7 +53,7 @@ def provide_desk(request: Request[Any, Any, Any]) -> Desk:
     """What answering stands on, made at the first request and kept."""
     state = request.app.state
     if "desk" not in state:
-        state.desk = Desk(state.database, state.catalogue, Forms(), state.secrets.pepper)
+        state.desk = answering.desk_on(state.database, state.catalogue, state.secrets.pepper)
     desk: Desk = state.desk
     return desk
 
@@ -64,13 +64,13 @@ def provide_phone(request: Request[Any, Any, Any]) -> Phone:
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise ResponseKeyMissing("send it as the header Authorization: Bearer assess_resp_…")
-    key = read_response_key(desk.pepper, text.strip())
-    if key is None:
+    holder = desk.holder(text.strip())
+    if holder is None:
         is_invitation = text.strip().startswith(INVITATION_PREFIX)
         raise ResponseKeyMistyped(
             "this is an invitation; exchange it first" if is_invitation else "was it copied whole?"
         )
-    return Phone(desk, answering.holder_of(desk, key))
+    return Phone(desk, holder)
 
 
 def today() -> date:

@@ -15,7 +15,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from assess.errors import Refusal, TooSlow
-from assess.storage.ids import uuid7
+from assess.storage.ids import uuid7_text
 from assess.web.admission import Admission, Place
 from assess.web.envelope import MAX_UPLOAD, look
 from assess.web.metrics import Metrics
@@ -83,7 +83,7 @@ class _Exchange:
     def __init__(self, scope: Scope, send: Send) -> None:
         self.method = str(scope["method"])  # type: ignore[typeddict-item]  # HTTP scopes have one
         head = self.method == "HEAD"
-        self.request_id = str(uuid7())
+        self.request_id = uuid7_text()
         # A copy: the server still needs to know that it was asked HEAD, to send the length without the body.
         self.scope: Any = {**scope, "request_id": self.request_id, "method": _AS.get(self.method, self.method)}
         self.finisher = Finisher(self.scope, head=head)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from assess.errors import HeadersTooLarge, Malformed, Refusal, TooSlow
-from assess.storage.ids import uuid7
+from assess.storage.ids import uuid7_text
 from assess.web.problems import PROBLEM_JSON, rendered
 
 MAX_HEAD = 64 * 1024
@@ -91,7 +91,7 @@ class Wire(HttpToolsProtocol):
 
 
 def _reply(refusal: Refusal) -> bytes:
-    request_id = str(uuid7())
+    request_id = uuid7_text()
     body, headers = rendered(refusal, "", request_id)
     headers |= {"Content-Type": PROBLEM_JSON, "Content-Length": str(len(body))}
     headers |= {"X-Request-Id": request_id, "X-Content-Type-Options": "nosniff", "Connection": "close"}
