@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -72,7 +73,7 @@ def ours(settings: Settings) -> Iterator[Server]:
         "ASSESS_PORT": str(port),
         "ASSESS_POOL": str(POOL),
     }
-    with running([sys.executable, "-m", "assess", "serve"], said, port, "/health/ready", settings.data) as server:
+    with running([str(our_python()), "-m", "assess", "serve"], said, port, "/health/ready", settings.data) as server:
         yield server
 
 
@@ -82,7 +83,7 @@ def bare_litestar(settings: Settings) -> Iterator[Server]:
     database = embedded.attach(settings)
     database.cluster.sql(bare.FUNCTION, "assess")
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.bare", str(port), database.url()]
+    command = [str(our_python()), "-m", "benchmarks.bare", str(port), database.url()]
     with running(command, {}, port, "/empty", BUILD / "bare") as server:
         yield server
 
@@ -91,7 +92,7 @@ def bare_litestar(settings: Settings) -> Iterator[Server]:
 def peer(questionnaire: bytes, tokens: Sequence[str], items: Sequence[str]) -> Iterator[Server]:
     """The peer, in its own environment, on an embedded PostgreSQL of its own with the same settings as ours."""
     port = free_port()
-    python = _peer_environment()
+    python = _peer_python()
     with erased("peer") as settings, _postgres(settings) as postgres:
         postgres.cluster.sql("create database peer owner assess_app")
         url = postgres.url(database="peer").replace("postgresql://", "postgresql+asyncpg://")
@@ -192,14 +193,26 @@ def _publish_wide(folder: Path) -> None:
     (folder / "published.toml").write_text(published_toml(folder))
 
 
-def _peer_environment() -> Path:
-    """The peer's Python: what its lock file names, nothing else; made once for each lock file."""
+def our_python() -> Path:
+    """The Python of an installation as users make it, in the versions of the lock file: no tool of the tests is beside it."""
+    lock = (HOME.parent / "requirements.lock").read_text()
+    versions = BUILD / "versions.txt"
+    versions.write_text("\n".join(re.findall(r"^[\w.-]+==.+(?= \\$)", lock, re.MULTILINE)))
+    return _environment_of("our-env", lock, "--constraint", str(versions), str(HOME.parent))
+
+
+def _peer_python() -> Path:
+    """The peer's Python: what its lock file names, nothing else."""
     lock = HOME / "peer" / "requirements.lock"
-    folder, mark = BUILD / "peer-env", BUILD / "peer-env" / "made-from"
+    return _environment_of("peer-env", lock.read_text(), "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+
+
+def _environment_of(name: str, made_from: str, *what: str) -> Path:
+    """An environment with what pip is told to install, made once for each state of what it is made from."""
+    folder, mark = BUILD / name, BUILD / name / "made-from"
     python = folder / "bin" / "python"
-    if not mark.is_file() or mark.read_text() != lock.read_text():
+    if not mark.is_file() or mark.read_text() != made_from:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], check=True)
-        mark.write_text(lock.read_text())
+        subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *what], check=True)
+        mark.write_text(made_from)
     return python

@@ -3,7 +3,6 @@
 import os
 import shlex
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
@@ -44,7 +43,7 @@ def _bare(settings: Settings) -> float:
         cluster.run(
             "pg_ctl", "start", "--wait", f"--log={os.devnull}", f"--pgdata={cluster.data}", f"--options={options}"
         )
-        subprocess.run([sys.executable, "-c", IMPORTS], check=True)
+        subprocess.run([servers.our_python(), "-c", IMPORTS], check=True)
         return time.perf_counter() - began
     finally:
         cluster.stop()
