@@ -13,6 +13,7 @@ from assess.campaign import housekeeping
 from assess.maturity.model import ENGINE, CampaignResults, TeamResults
 from assess.storage.tables import assessment, result, scoring
 from assess.tenancy.model import Role
+from statements import overheard
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +63,14 @@ async def test_one_team_reads_what_the_campaign_says_of_it(played):
     assert status["links"][0] == {"rel": "results", "href": f"{at}/results"}
     assert results["results"] == (await by_key(played))["large"]
     assert (results["threshold"], results["engine"]) == (5, ENGINE)
+
+
+async def test_a_team_s_results_are_one_short_query(played, database):
+    at = (await played.player.assessments())["large"]
+    heard = overheard(database)
+    done(await played.player.get(f"{at}/results"))
+    frame = ("BEGIN", "SET LOCAL", "COMMIT", "select * from assess.key_by_id")
+    assert ["assess.result" in said for said in heard if not said.startswith(frame)] == [True]
 
 
 async def test_results_are_kept_once_and_never_computed_again(played, database):
