@@ -25,13 +25,17 @@ Rows = Mapping[Person, Mapping[str, int]]
 
 
 class Part(NamedTuple):
-    """What a group, or several, say of an item, a step or a whole: u_r by person, for a share h of it; pieces: its parts."""
+    """What a group, or several, say of an item, a step or a whole: u_r by person, for a share h of it.
+
+    pieces: its parts; of: which part of the whole it is, or a piece of.
+    """
 
     share: float
     headcounts: Mapping[UUID, int]
     moved: Mapping[Person, float]
     silent: float
     pieces: tuple["Part", ...] = ()
+    of: int = 0
 
 
 class Found(NamedTuple):
@@ -58,11 +62,14 @@ class Found(NamedTuple):
 
 
 def squares(part: Part, k: int) -> float:
-    """Σ u_r²; of the pieces one by one where fewer than k people stand in several."""
+    """Σ u_r²; where fewer than k people stand in several pieces, the most that it can be, from the pieces one by one."""
     places = Counter(person for piece in part.pieces for person in piece.moved)
     if not part.pieces or sum(count > 1 for count in places.values()) >= k:
         return sum(u * u for u in part.moved.values())
-    return sum(squares(piece, k) for piece in part.pieces)
+    alike: dict[int, float] = {}
+    for piece in part.pieces:
+        alike[piece.of] = alike.get(piece.of, 0.0) + squares(piece, k)
+    return sum(map(sqrt, alike.values())) ** 2
 
 
 def variance(part: Part, k: int, covered: float) -> float:
@@ -139,7 +146,7 @@ class Oracle:
         moved: dict[Person, Fraction] = {}
         pieces = []
         silent = Fraction(0)
-        for item in scored:
+        for place, item in enumerate(scored):
             _, mean, _, levels = cells[item.key]
             share = weights[item.key] / total
             own = {}
@@ -149,7 +156,8 @@ class Oracle:
                 if level >= 0:
                     own[person] = share * (placed(item, level) - mean) / len(levels)
                     moved[person] = moved.get(person, 0) + own[person]
-            pieces.append(Part(float(share), group.headcounts, {person: float(u) for person, u in own.items()}, 0.0))
+            moves = {person: float(u) for person, u in own.items()}
+            pieces.append(Part(float(share), group.headcounts, moves, 0.0, of=place))
         alone = {person: float(u) for person, u in moved.items()}
         part = Part(1.0, group.headcounts, alone, float(silent), tuple(pieces))
         return Found("scored", value, coverage, 1.0, prudent, (part,))
@@ -189,7 +197,11 @@ class Oracle:
             return Found(state, None, coverage)
         scored = [(weight, found) for weight, found in parts if found.state == "scored"]
         total = sum(weight for weight, _ in scored)
-        strata = [times(part, float(weight / total)) for weight, found in scored for part in found.parts]
+        strata = [
+            times(part, float(weight / total))._replace(of=place)
+            for place, (weight, found) in enumerate(scored)
+            for part in found.parts
+        ]
         covered = sum(float(weight / total) * found.covered for weight, found in scored)
         return Found("scored", value, coverage, covered, None, tuple(joined(strata)))
 
@@ -241,7 +253,7 @@ def whole(
 def times(part: Part, factor: float) -> Part:
     moved = {person: factor * u for person, u in part.moved.items()}
     pieces = tuple(times(piece, factor) for piece in part.pieces)
-    return Part(part.share * factor, part.headcounts, moved, part.silent, pieces)
+    return part._replace(share=part.share * factor, moved=moved, pieces=pieces)
 
 
 def joined(parts: Sequence[Part]) -> list[Part]:

@@ -8,10 +8,10 @@ the same bytes.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
-from math import fsum
+from math import fsum, sqrt
 from uuid import UUID
 
 import msgspec
@@ -303,7 +303,7 @@ def residuals(accounts: Accounts, items: Sequence[Item], group: GroupLedger) -> 
 
 
 def products(accounts: Accounts, scores: Sequence[NodeResults]) -> Iterator[tuple[float, float, int]]:
-    """Of each step of a team: Σ u_r² from its interval, the same of its items one by one, how many people answered several.
+    """Of each step of a team: Σ u_r² from its interval, the most that it can be by its items, how many people answered several.
 
     The square of a sum is the items' squares, which are known, and products of what people say of two items.
     """
@@ -314,8 +314,16 @@ def products(accounts: Accounts, scores: Sequence[NodeResults]) -> Iterator[tupl
                 squares = None if told.result.value is None else squares_of(told.result, told.result.n)
                 if squares is not None:
                     people = residuals(accounts, asked.items, group)
-                    apart = fsum(own**2 for moved in people.values() for own in moved.values())
-                    yield squares, apart, sum(len(moved) > 1 for moved in people.values())
+                    yield squares, most(people.values()), sum(len(moved) > 1 for moved in people.values())
+
+
+def most(people: Iterable[Mapping[str, float]]) -> float:
+    """Σ u_r² from the sums of squares of single items, by what each person moves of each."""
+    items: dict[str, list[float]] = {}
+    for moved in people:
+        for key, own in moved.items():
+            items.setdefault(key, []).append(own**2)
+    return fsum(sqrt(fsum(own)) for own in items.values()) ** 2
 
 
 PAIR = questionnaire("acq", process("acq", [step("acq-a", [item("acq-a-1"), item("acq-a-2")])]))
@@ -331,7 +339,7 @@ def test_the_one_who_answered_both_items_cannot_be_found_from_the_interval():
     (found,) = company.results().nodes[1].processes[0].steps
     means = [sum(levels) / 5 for levels in (first, second)]
     distances = [[(level - mean) / 10 for level in levels] for levels, mean in zip((first, second), means, strict=True)]
-    apart = fsum(own**2 for each in distances for own in each)
+    apart = most({key: own} for key, each in zip("ab", distances, strict=True) for own in each)
     assert squares_of(found.result, 9) == pytest.approx(apart, abs=1e-9)
     told = 2 * distances[0][4] * distances[1][0]  # what the square of the sum would add
     pairs = [

@@ -28,8 +28,8 @@ from assess.maturity.wholes import CODE, SCORED, whole
 class Steps(Struct, frozen=True):
     """The steps of each group, the KPIs as the last one: [groups × steps].
 
-    prudent: none where items hide each other. n: people who said something that counts; squares: Σ u_r², or of items one by one
-    where fewer than k people gave a level to more than one, as what they say of both would be a number about them alone.
+    prudent: none where items hide each other. n: people who said something that counts; squares: Σ u_r², or the most that it can
+    be where fewer than k people gave a level to several items, as what they say of both would be a number about them alone.
     told: the share 0–1 of the weight that rests on what people said; silent: people who left items out, the mean over the items
     by weight. residuals and heard: u_r, and whether it counts, [people × steps]. banded: items that may be told by their band
     only, [items].
@@ -92,7 +92,7 @@ def steps_of(panel: Panel, tallies: Tallies, cells: Cells, factual: Floats) -> S
         counted(heard, panel.bounds),
         squares_of(
             summed(residuals**2, panel.bounds),
-            _over_items(asked, summed(moved**2, panel.bounds)),
+            _over_items(asked, np.sqrt(summed(moved**2, panel.bounds))),
             counted(answers > 1, panel.bounds),
             panel.k,
         ),
@@ -104,9 +104,13 @@ def steps_of(panel: Panel, tallies: Tallies, cells: Cells, factual: Floats) -> S
     )
 
 
-def squares_of(together: Floats, apart: Floats, several: Ints, k: int) -> Floats:
-    """Σ u_r² of a whole, or over its parts where ``several``, the people heard in more than one, are fewer than ``k``."""
-    return np.where(several < k, apart, together)
+def squares_of(together: Floats, lengths: Floats, several: Ints, k: int) -> Floats:
+    """Σ u_r² of a whole, or the most that it can be where ``several``, those heard in more than one part, are fewer than ``k``.
+
+    lengths: Σ √(Σ u_r² of a part) over the parts. Their square is what the whole has if people move all parts alike (Cauchy &
+    Schwarz): so more answers never widen an interval because ``several`` have become enough.
+    """
+    return np.where(several < k, lengths**2, together)
 
 
 def _exposed(asked: Asked, state: Codes) -> tuple[Flags, Flags, Flags]:

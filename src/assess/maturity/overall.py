@@ -131,7 +131,7 @@ def _strata(parts: Sequence[Part], nodes: Sequence[Node], places: Ints, weights:
     number = np.full(len(nodes), -1, dtype=np.int64)
     number[places] = np.arange(len(places))
     pieces = [_piece(part, number, weights[place], len(nodes)) for place, part in enumerate(parts)]
-    mixed = _together(pieces)
+    mixed, processes = _together(pieces)
     cells, shares = mixed.cells, mixed.shares
     kinds, stratum_of_cell = np.unique(_labels(cells), return_inverse=True)
     every_cell = np.unique(cells.cell)
@@ -142,8 +142,9 @@ def _strata(parts: Sequence[Part], nodes: Sequence[Node], places: Ints, weights:
     share = np.bincount(stratum, shares, len(kinds)).astype(np.float64)
     left_out = numbers(quotient(np.bincount(stratum, shares * mixed.silent, len(kinds)), share))
     people_at = stratum_of_cell[np.searchsorted(every_cell, mixed.people.cell)]
-    apart = np.bincount(stratum, mixed.squares, len(kinds)).astype(np.float64)
-    n, squares = _squares(mixed.people, people_at, apart, parts[0].panel.k)
+    of_process = np.bincount(processes * len(kinds) + stratum, mixed.squares, len(pieces) * len(kinds))
+    lengths = np.sqrt(of_process.reshape(len(pieces), len(kinds))).sum(axis=0)
+    n, squares = _squares(mixed.people, people_at, lengths, parts[0].panel.k)
     seen = seen_share(n, invited, left_out)
     strata = Strata(share, n, numbers(quotient(squares, share**2)), np.ones(len(kinds)), seen)
     return strata, bounds_of(np.bincount(kinds // len(nodes), minlength=len(places)))
@@ -172,8 +173,8 @@ def _piece(part: Part, number: Ints, weight: Floats, width: int) -> Piece:
     return Piece(cells, people, factor * persons.shares, persons.silent, factor**2 * persons.squares)
 
 
-def _together(pieces: Sequence[Piece]) -> Piece:
-    """The processes one after the other, the groups that count numbered through."""
+def _together(pieces: Sequence[Piece]) -> tuple[Piece, Ints]:
+    """The processes one after the other, the groups that count numbered through; and by group, the number of its process."""
     groups, shares, silent, squares, start = [], [], [], [], 0
     for piece in pieces:
         chosen, group = np.unique(piece.cells.group, return_inverse=True)
@@ -183,13 +184,14 @@ def _together(pieces: Sequence[Piece]) -> Piece:
         squares.append(piece.squares[chosen])
         start += len(chosen)
     names = People.__struct_fields__
-    return Piece(
+    mixed = Piece(
         Cells(np.concatenate(groups), np.concatenate([piece.cells.cell for piece in pieces])),
         People(*(np.concatenate([getattr(piece.people, name) for piece in pieces]) for name in names)),
         np.concatenate(shares),
         np.concatenate(silent),
         np.concatenate(squares),
     )
+    return mixed, segments(bounds_of([len(each) for each in shares]))
 
 
 def _labels(cells: Cells) -> Ints:
@@ -206,12 +208,12 @@ def _labels(cells: Cells) -> Ints:
         label = spread
 
 
-def _squares(people: People, stratum: Ints, apart: Floats, k: int) -> tuple[Ints, Floats]:
+def _squares(people: People, stratum: Ints, lengths: Floats, k: int) -> tuple[Ints, Floats]:
     """By stratum, how many people said something, and Σ u_r² with u_r added up over the processes.
 
-    ``apart``: the same of one process after the other, where fewer than ``k`` people are heard in several.
+    ``lengths``: as ``squares_of`` has them, of the processes.
     """
-    count = len(apart)
+    count = len(lengths)
     key = stratum * (people.person.max(initial=0) + 1) + people.person
     kinds, person, times = np.unique(key, return_inverse=True, return_counts=True)
     squares = np.bincount(person, people.moved, len(kinds)).astype(np.float64) ** 2
@@ -219,7 +221,7 @@ def _squares(people: People, stratum: Ints, apart: Floats, k: int) -> tuple[Ints
     order = np.lexsort((squares, home))  # so that nobody's number leaves a trace in the rounding
     n = np.bincount(home, minlength=count)
     several = np.bincount(home[times > 1], minlength=count).astype(np.int64)
-    return n.astype(np.int64), squares_of(summed(squares[order], bounds_of(n)), apart, several, k)
+    return n.astype(np.int64), squares_of(summed(squares[order], bounds_of(n)), lengths, several, k)
 
 
 def _everywhere(scored: Table, states: Codes, places: Ints, nodes: Sequence[Node]) -> Table:

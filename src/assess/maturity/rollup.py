@@ -87,7 +87,7 @@ class Persons(Struct, frozen=True):
     """How far each person moves the process of each node: one row by node and person, those of one group of a node together.
 
     shares, silent: by group of a node, its part of the process, and how many left items out; squares: by group of a node, Σ
-    moved², or of steps one by one where fewer than k people are heard in several. rows: the person's row in the panel.
+    moved², or the most that it can be where fewer than k people are heard in several steps. rows: the person's row in the panel.
     """
 
     rows: Ints
@@ -337,7 +337,7 @@ def _persons(panel: Panel, below: Below, steps: Steps, shares: Floats) -> Person
     residuals, heard = steps.residuals[rows, :count], steps.heard[rows, :count]
     whole_share = shares.sum(axis=1)
     moved, parts = (shares[group] * residuals).sum(axis=1), (heard & (shares > 0)[group]).sum(axis=1)
-    apart = (shares**2 * steps.squares[below.groups, :count]).sum(axis=1)
+    lengths = (shares * np.sqrt(steps.squares[below.groups, :count])).sum(axis=1)
     return Persons(
         rows,
         bounds,
@@ -345,7 +345,7 @@ def _persons(panel: Panel, below: Below, steps: Steps, shares: Floats) -> Person
         np.asarray(parts > 0),
         whole_share,
         numbers(quotient((shares * numbers(steps.silent[below.groups, :count])).sum(axis=1), whole_share)),
-        squares_of(summed(moved**2, bounds), apart, counted(parts > 1, bounds), panel.k),
+        squares_of(summed(moved**2, bounds), lengths, counted(parts > 1, bounds), panel.k),
     )
 
 
