@@ -95,6 +95,16 @@ async def test_a_benchmark_holds_for_the_library_s_own_unit_only(client, admin, 
     assert (reply.status_code, reply.json()["benchmark_gap"]) == (201, None)
 
 
+async def test_a_value_under_an_earlier_formula_is_held_against_no_benchmark(client, admin, teams):
+    await client.put(at(teams["shop"]), headers=admin, json=SHARE)
+    own = {"owner": None, "formula": {"fr": "Les gagnés.", "en": "Those won."}}
+    assert (await client.put(f"/v1/kpi-sheets/{WIN}", headers={**admin, "If-Match": "*"}, json=own)).status_code == 200
+    before = (await client.get(at(teams["shop"]), headers=admin)).json()
+    assert (before["value"], before["formula_revision"], before["benchmark_gap"]) == (45.0, 1, None)
+    after = (await client.put(at(teams["shop"]), headers=admin, json=SHARE)).json()
+    assert (after["formula_revision"], after["benchmark_gap"]) == (2, pytest.approx(-0.1))
+
+
 async def test_the_same_value_again_changes_nothing_and_another_is_a_correction(client, admin, teams):
     first = await client.put(at(teams["shop"]), headers=admin, json=SHARE)
     again = await client.put(at(teams["shop"]), headers=admin, json=SHARE)

@@ -109,7 +109,7 @@ def test_hidden_teams_that_are_pooled_count_as_recorded_only_if_all_of_them_are(
     assert found["company"].kpi_maturity.value == pytest.approx(maturity)
 
 
-def test_an_indicator_that_nobody_is_asked_about_appears_with_its_record():
+def test_an_indicator_that_nobody_is_asked_about_appears_with_its_record_which_need_not_be_known():
     made = company((2, None))
     recorded(made, made.teams[0].team_id, 2, "kpi-unasked")
     found = processes(made)["t0"].kpis[2]
@@ -117,8 +117,49 @@ def test_an_indicator_that_nobody_is_asked_about_appears_with_its_record():
         "kpi-unasked",
         State.NOT_ASKED,
         None,
-        2.0,
+        3.0,
     )
+    assert [text["en"][:20] for text in found.factual.waived] == ["No questionnaire ask"]
+
+
+def departments(*said):
+    """Two teams of one department who say these rungs of the first indicator, and a third team beside it."""
+    made = Company(ASKED)
+    parent = made.parent("p")
+    for number, rungs in enumerate((*said, [2] * 6)):
+        made.team(f"t{number}", [[3, rung, 2] for rung in rungs], parent if number < 2 else None)
+    return made, parent
+
+
+@pytest.mark.parametrize(
+    ("second", "rung", "quadrant"),
+    [
+        pytest.param([2] * 6, 3.0, "live_unknown", id="ten of twelve know it"),
+        pytest.param(
+            [2] + [DK] * 5, 2.0, "dead_unknown", id="of one team nobody can say so: six of twelve are too few"
+        ),
+    ],
+)
+def test_a_parent_s_own_record_counts_there_and_nowhere_else(second, rung, quadrant):
+    made, parent = departments([2] * 5 + [DK], second)
+    recorded(made, parent, 3)
+    found = processes(made)
+    own = found["p"].kpis[0]
+    assert (own.factual.rung, own.factual.attainment.value) == (rung, 45.0)
+    assert (own.factual.quadrant, own.gap) == (quadrant.replace("unknown", "bad"), own.result.value and 2 - rung)
+    assert [found[key].kpis[0].factual for key in ("company", "t0", "t1", "t2")] == [None] * 4
+    assert found["p"].kpi_maturity == departments_without(second)["p"].kpi_maturity
+
+
+def departments_without(second):
+    return processes(departments([2] * 5 + [DK], second)[0])
+
+
+def test_without_a_record_of_its_own_a_parent_has_its_teams_mean():
+    made, _ = departments([2] * 6, [2] * 6)
+    for team, rung in zip(made.teams[1:3], (1, 3), strict=True):
+        recorded(made, team.team_id, rung)
+    assert processes(made)["p"].kpis[0].factual.rung == 2.0
 
 
 def test_a_record_of_another_process_or_team_changes_nothing():

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from assess.maturity.kpis.attainment import attainment, interval_of, quadrant, relative_gap, status, way_done, wilson
 from assess.maturity.kpis.model import Measure, Review, Sheet, TargetBand, TeamTerms, sheet_for
 from assess.maturity.kpis.records import KpiRecord, factual
-from assess.maturity.model import Interval
+from assess.maturity.model import Interval, State
 from assess.typography import faults
 
 TEAM, OTHER = UUID(int=1), UUID(int=2)
@@ -146,12 +146,31 @@ def test_an_indicator_that_is_measured_no_more_is_only_defined():
         pytest.param(replace(OWNED, target=None), 0.8, "It has no target.", id="target"),
         pytest.param(replace(OWNED, target_on=None), 0.8, "Its target has no date.", id="date"),
         pytest.param(OWNED, 0.59, "Less than 60% of the team know it.", id="awareness"),
-        pytest.param(OWNED, None, "Nothing shows that the team knows it.", id="hidden awareness"),
+        pytest.param(
+            OWNED,
+            State.BELOW_THRESHOLD,
+            "Nothing shows that the team knows it.",
+            id="too few who say whether they know",
+        ),
+        pytest.param(OWNED, State.NO_ANSWERS, "Nothing shows that the team knows it.", id="nobody who says so"),
     ],
 )
 def test_what_owned_and_targeted_lacks_is_said(sheet, awareness, missing):
     found = factual(record(sheet), awareness, TODAY)
     assert (found.rung, [text["en"] for text in found.missing]) == (2, [missing])
+
+
+def test_where_nobody_is_asked_the_rung_does_without_and_says_so():
+    found = factual(record(reviews=REVIEWS + ACTED), State.NOT_ASKED, TODAY)
+    assert (found.rung, found.missing, len(found.waived)) == (5, [], 1)
+    assert "No questionnaire asks" in found.waived[0]["en"]
+    assert not faults(found.waived[0]["fr"], "fr")
+    assert factual(record(), 0.8, TODAY).waived == []
+
+
+def test_what_is_not_reached_is_not_said_to_do_without_anything():
+    found = factual(record(replace(OWNED, owner=None)), State.NOT_ASKED, TODAY)
+    assert (found.rung, [text["en"] for text in found.missing], found.waived) == (2, ["No named person owns it."], [])
 
 
 def test_awareness_of_exactly_60_percent_is_enough():
@@ -265,6 +284,26 @@ def test_what_can_be_said_of_a_value(sheet, share, verdict):
 def test_without_a_value_there_is_no_attainment():
     found = factual(record(DEFINED, []), 0.8, TODAY)
     assert (found.attainment, found.quadrant) == (None, "dead_unknown")
+
+
+def test_a_value_under_an_earlier_formula_says_nothing_of_today_s_target():
+    """45 % measured under the first formula; now hours are counted, and 50 of them are the target."""
+    hours = replace(OWNED, unit="hours", formula_revision=2)
+    found = factual(record(hours), 0.8, TODAY)
+    assert (found.rung, found.attainment, found.quadrant) == (1, None, "dead_unknown")
+    mixed = factual(record(hours, [*MEASURED[1:], replace(MEASURED[0], value=60.0, formula_revision=2)]), 0.8, TODAY)
+    assert (mixed.attainment.value, mixed.attainment.period_end) == (60.0, ENDS[0])
+
+
+@pytest.mark.parametrize("target", [25.0, 45.0, 90.0])
+def test_a_share_without_its_cases_decides_nothing(target):
+    bare = replace(value(ENDS[0]), numerator=None, denominator=None)
+    sheet = replace(OWNED, baseline=20.0, target=target)
+    found = attainment(sheet, [bare])
+    assert (found.value, found.interval, found.status) == (45.0, None, "undecided")
+    assert found.share == pytest.approx(min(1.2, 25 / (target - 20)))
+    assert attainment(replace(sheet, unit="percent"), [bare]).status == ("not_reached" if target > 45 else "reached")
+    assert attainment(replace(sheet, target=None), [bare]).status == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ async def kept_bodies(tx):
 
 def older(value):
     """Without whatever the first engine did not say."""
-    newer = {"score_id", "imported", "comparison", "range", "indicative", "gaps", "factual", "gap", "finding"}
+    newer = {"score_id", "imported", "comparison", "range", "indicative", "gaps", "factual", "gap", "finding", "waived"}
     if isinstance(value, list):
         return [older(part) for part in value]
     if isinstance(value, dict):

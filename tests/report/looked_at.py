@@ -131,7 +131,7 @@ def _recorded(random: Random, kpi: KpiResult) -> KpiResult:
         status="unknown" if share is None else "reached" if share >= 1 else "not_reached",
     )
     missing = [{"fr": "personne n’en répond encore", "en": "nobody owns it yet"}] if rung < 3 else []
-    factual = Factual(rung=float(rung), missing=missing, attainment=attainment, quadrant=None)
+    factual = Factual(rung=float(rung), missing=missing, waived=[], attainment=attainment, quadrant=None)
     gap = None if kpi.rung is None else kpi.rung - rung
     finding = None
     if gap is not None and abs(gap) > 1:

@@ -1,5 +1,6 @@
-"""Results of the first engine, in today's words: what it did not say is absent. Erased campaigns have nothing else left."""
+"""Results of earlier engines, in today's words: what they did not say is absent. Erased campaigns have nothing else left."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,10 +14,18 @@ NOTHING_SAID = Summary(comparability=[], straight_lining=None)
 _OF_RESULT = {"comparison": None, "range": None}
 _OF_KPI = {"factual": None, "gap": None, "finding": None}
 _OF_PROCESS = {"indicative": False, "gaps": []}
+_OF_RECORD = {"waived": []}
+_ADDED: Sequence[tuple[str, Mapping[str, Any]]] = (
+    ("coverage", _OF_RESULT),
+    ("awareness", _OF_KPI),
+    ("weakest_step", _OF_PROCESS),
+    ("quadrant", _OF_RECORD),
+)
+"""What was added to the words that have a field of that name."""
 
 
 def node_results(body: bytes | str, scoring_id: UUID) -> NodeResults:
-    """A node's results as the first engine wrote them; their address is made from the scoring and the node."""
+    """A node's results as an earlier engine wrote them; without an address, it is made from the scoring and the node."""
     found = _completed(msgspec.json.decode(body))
     own = {"score_id": uuid5(scoring_id, found["node"]), "imported": None}
     return msgspec.convert({**own, **found}, NodeResults)
@@ -33,7 +42,7 @@ def _completed(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     added: dict[str, Any] = {}
-    for mark, fields in (("coverage", _OF_RESULT), ("awareness", _OF_KPI), ("weakest_step", _OF_PROCESS)):
+    for mark, fields in _ADDED:
         if mark in value:
             added |= fields
     return added | {name: _completed(part) for name, part in value.items()}

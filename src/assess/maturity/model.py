@@ -126,7 +126,7 @@ class Attainment(Struct, frozen=True, kw_only=True):
 
     value and target: in the KPI's unit. interval: 95 %, Wilson's, of shares only, in the KPI's unit. share: the way from the
     baseline to the target that is done, 0–1.2 (of a band: 0–1). status: ``reached`` only if the whole interval lies on the good
-    side of the target, ``not_reached`` only if it lies wholly on the bad side.
+    side of the target, ``not_reached`` only if it lies wholly on the bad side; a share without its cases is ``undecided``.
     """
 
     period_end: date
@@ -139,10 +139,15 @@ class Attainment(Struct, frozen=True, kw_only=True):
 
 
 class Factual(Struct, frozen=True, kw_only=True):
-    """A KPI as its record shows it. rung: 0–5, of several teams their mean by headcount; missing: what stops the next rung."""
+    """A KPI as its record shows it.
+
+    rung: 0–5, of several teams their mean by headcount. missing: what stops the next rung; waived: what the rung does not demand,
+    as nobody is asked it. attainment: of the newest value under the formula of today.
+    """
 
     rung: float
     missing: list[Text]
+    waived: list[Text]
     attainment: Attainment | None
     quadrant: Quadrant | None
 

@@ -217,7 +217,7 @@ class _Words:
 
     def _unasked(self, row: Row) -> Iterator[KpiResult]:
         """The indicators that nobody is asked about, but that have a record."""
-        for key in sorted(self.source.recorded.homes.keys() - self.columns.keys()):
+        for key in sorted(self.source.recorded.nodes.keys() - self.columns.keys()):
             if factual := self._factual(row, key):
                 yield KpiResult(
                     key=key,

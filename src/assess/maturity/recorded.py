@@ -9,14 +9,14 @@ from uuid import UUID
 import numpy as np
 from msgspec import Struct
 
-from assess.maturity.arrays import Floats
+from assess.maturity.arrays import Floats, bounds_of, quotient
 from assess.maturity.kpis.records import KpiRecord, factual
-from assess.maturity.model import Factual
+from assess.maturity.model import Factual, State
 from assess.maturity.panels import Panel
 from assess.maturity.scoring import LEAST_OF_HEADCOUNT, TOLERANCE
 from assess.maturity.tallies import Cells
 from assess.maturity.tree import Group
-from assess.maturity.wholes import SCORED
+from assess.maturity.wholes import SCORED, STATES, whole
 from assess.words import Key
 
 APART = 1.0
@@ -24,35 +24,33 @@ APART = 1.0
 
 
 class Recorded(Struct, frozen=True):
-    """The records of one process. homes: by KPI and team; rungs: [groups × items], of groups of which every team has one."""
+    """The records of one process. nodes: by KPI and node; rungs: [groups × items], of groups of which every team has one."""
 
-    homes: Mapping[Key, Mapping[UUID, Factual]]
+    nodes: Mapping[Key, Mapping[UUID, Factual]]
     rungs: Floats
 
     def at(self, key: Key, node: UUID, groups: Sequence[Group]) -> Factual | None:
-        """A KPI of a node of these groups: a team's own record, or the mean rung where teams of 60 % of the people have one."""
-        homes = self.homes.get(key)
-        if not homes:
-            return None
+        """A KPI of a node of these groups: its own record, or the mean rung where teams of 60 % of the people have one."""
+        homes = self.nodes.get(key, {})
+        if node in homes:
+            return homes[node]
         heads = {home: people for group in groups for home, people in group.headcounts.items()}
-        if list(heads) == [node]:
-            return homes.get(node)
         told = {home: people for home, people in heads.items() if home in homes and people}
         if not told or sum(told.values()) < (LEAST_OF_HEADCOUNT - TOLERANCE) * sum(heads.values()):
             return None
-        return Factual(rung=_mean(homes, told), missing=[], attainment=None, quadrant=None)
+        return Factual(rung=_mean(homes, told), missing=[], waived=[], attainment=None, quadrant=None)
 
 
 def recorded(panel: Panel, cells: Cells, records: Iterable[KpiRecord], cutoff: date) -> Recorded:
-    """The records of a process at the cut-off. Whether a team knows its KPI is read from its group, never from fewer people."""
-    group_of = {home: number for number, group in enumerate(panel.groups) for home in group.nodes}
+    """The records of a process at the cut-off. Whether a node knows its KPI is read from its groups, never from fewer people."""
+    groups_of = _groups_of(panel)
     columns = panel.asked.columns
-    homes: dict[Key, dict[UUID, Factual]] = {}
+    nodes: dict[Key, dict[UUID, Factual]] = {}
     for record in records:
-        if record.process == panel.process.key and record.team_id in group_of:
-            known = _awareness(cells, group_of[record.team_id], columns.get(record.kpi))
-            homes.setdefault(record.kpi, {})[record.team_id] = factual(record, known, cutoff)
-    return Recorded(homes, _rungs(panel, homes))
+        if record.process == panel.process.key and record.team_id in groups_of:
+            known = _awareness(panel, cells, groups_of[record.team_id], columns.get(record.kpi))
+            nodes.setdefault(record.kpi, {})[record.team_id] = factual(record, known, cutoff)
+    return Recorded(nodes, _rungs(panel, nodes))
 
 
 def finding(gap: float | None) -> Literal["believed_not_evidenced", "dead_indicator"] | None:
@@ -62,10 +60,22 @@ def finding(gap: float | None) -> Literal["believed_not_evidenced", "dead_indica
     return "believed_not_evidenced" if gap > 0 else "dead_indicator"
 
 
-def _awareness(cells: Cells, group: int, column: int | None) -> float | None:
-    if column is None or cells.state[group, column] != SCORED:
-        return None
-    return float(cells.n[group, column] / cells.known[group, column])
+def _groups_of(panel: Panel) -> dict[UUID, list[int]]:
+    """By node that is shown or where people answer, the numbers of its groups; a hidden team has the one it is pooled in."""
+    number_of = {group.nodes: number for number, group in enumerate(panel.groups)}
+    homes = {home: [number] for number, group in enumerate(panel.groups) for home in group.nodes}
+    shown = panel.crowd.groups.items()
+    return homes | {node: [number_of[group.nodes] for group in groups] for node, groups in shown}
+
+
+def _awareness(panel: Panel, cells: Cells, groups: Sequence[int], column: int | None) -> float | State:
+    """The share of those asked who know the KPI, groups by headcount as everywhere; or why it cannot be told."""
+    if column is None:
+        return State.NOT_ASKED
+    chosen, heads = np.array(groups), panel.headcounts[groups].astype(np.float64)
+    shares = quotient(cells.n[chosen, column], cells.known[chosen, column])
+    found = whole(heads, cells.state[chosen, column], shares, LEAST_OF_HEADCOUNT, bounds_of([len(groups)]))
+    return float(found.value[0]) if found.state[0] == SCORED else STATES[found.state[0]]
 
 
 def _rungs(panel: Panel, homes: Mapping[Key, Mapping[UUID, Factual]]) -> Floats:

@@ -82,7 +82,9 @@ async def bodies_of(tx: Tx, scoring_id: UUID, nodes: Sequence[UUID]) -> list[byt
     for start in range(0, len(nodes), AT_ONCE):
         mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == scoring_id)
         chosen = result.c.node.in_(nodes[start : start + AT_ONCE])
-        for row in await tx.execute(select(result.c.node, result.c.score_id, _BODY).where(*mine, chosen)):
+        of_scoring = (scoring.c.organisation_id == result.c.organisation_id) & (scoring.c.id == result.c.scoring_id)
+        query = select(result.c.node, scoring.c.engine, _BODY).join(scoring, of_scoring).where(*mine, chosen)
+        for row in await tx.execute(query):
             found[row.node] = _body(row, scoring_id)
     return [found[node] for node in nodes if node in found]
 
@@ -162,7 +164,7 @@ async def kept_of_team(tx: Tx, assessment_id: UUID) -> Mapping[str, Any] | None:
     one = assessment.c
     rows = await tx.execute(
         select(
-            *(one.team_id, one.campaign_id, _BODY, result.c.score_id, result.c.scoring_id),
+            *(one.team_id, one.campaign_id, _BODY, result.c.scoring_id),
             *(scoring.c.inputs_digest, scoring.c.engine, campaign.c.threshold),
         )
         .join(campaign, (campaign.c.organisation_id == one.organisation_id) & (campaign.c.id == one.campaign_id))
@@ -201,8 +203,8 @@ async def _keep_nodes(tx: Tx, scoring_id: UUID, nodes: Sequence[KeptNode]) -> No
 
 
 def _body(row: Row[Any], scoring_id: UUID) -> bytes:
-    """A row's results as they are kept; those without an address are in the words of the first engine."""
-    if row.score_id is None:
+    """A row's results as they are kept; those of an earlier engine are in its words."""
+    if row.engine != ENGINE:
         return msgspec.json.encode(earlier.node_results(row.body, scoring_id))
     body: str = row.body
     return body.encode()

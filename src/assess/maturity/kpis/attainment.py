@@ -65,8 +65,14 @@ def attainment(sheet: Sheet, measures: Sequence[Measure]) -> Attainment | None:
         baseline=sheet.baseline,
         target=None if isinstance(target, TargetBand) else target,
         share=None if target is None else way_done(newest.value, sheet.baseline, target),
-        status=status(newest.value, interval, target, sheet.direction),
+        status=_verdict(sheet, newest.value, interval),
     )
+
+
+def _verdict(sheet: Sheet, value: float, interval: Interval | None) -> AttainmentStatus:
+    """The status of a value; a share without its cases decides nothing, as nobody knows of how many it is one."""
+    found = status(value, interval, sheet.target, sheet.direction)
+    return "undecided" if sheet.unit == "share" and interval is None and found != "unknown" else found
 
 
 def status(

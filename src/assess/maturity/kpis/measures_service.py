@@ -136,7 +136,7 @@ async def _write(tx: Tx, measures: Mapping[Place, Measure], *, dry_run: bool = F
 
 
 async def _compared(tx: Tx, library: KpiLibrary, measures: Iterable[RecordedMeasure]) -> list[RecordedMeasure]:
-    """Values beside the library's benchmark, where the record sheet measures in the library's unit."""
+    """Values beside the library's benchmark, where they stand under a formula of today in the library's unit."""
     found = list(measures)
     sheets = await records_store.sheets_by_key(tx, {each.kpi for each in found})
     benchmarks = {
@@ -146,7 +146,7 @@ async def _compared(tx: Tx, library: KpiLibrary, measures: Iterable[RecordedMeas
     }
     return [
         each
-        if (value := benchmarks.get(each.kpi)) is None
+        if (value := benchmarks.get(each.kpi)) is None or each.formula_revision != sheets[each.kpi].formula_revision
         else replace(each, benchmark_gap=relative_gap(each.value, value))
         for each in found
     ]

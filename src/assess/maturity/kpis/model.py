@@ -154,7 +154,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 class RecordedMeasure(Measure, frozen=True, kw_only=True):
     """A team's measured value. interval: 95 %, Wilson's, of a share with its cases, in the indicator's unit.
 
-    benchmark_gap: value over the library's benchmark, less 1; absent without one.
+    benchmark_gap: value over the library's benchmark, less 1; absent without one, and under an earlier formula.
     """
 
     team_id: UUID

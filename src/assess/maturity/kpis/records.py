@@ -1,7 +1,7 @@
 """How alive an indicator is, as its record shows it: the factual rung 0–5, each rung standing on all those below.
 
 1 the sheet says what is measured (7 of 7); 2 the two last values came on time, under one formula; 3 owner, baseline, target with
-a date, and the team knows; 4 three of the last four cycles were reviewed, with a note; 5 a deviation led to an action whose
+a date, and the team knows (where it is asked); 4 three of the last four cycles were reviewed, with a note; 5 a deviation led to an action whose
 effect was checked, or the collection is automatic and an alert rule exists. "On time" allows a quarter of the cadence.
 """
 
@@ -11,10 +11,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from assess.maturity.kpi import MAJORITY
+from assess.maturity.kpi import MAJORITY, OWNED
 from assess.maturity.kpis.attainment import attainment, quadrant
 from assess.maturity.kpis.model import Measure, Review, Sheet
-from assess.maturity.model import Factual
+from assess.maturity.model import Factual, State
 from assess.maturity.scoring import TOLERANCE
 from assess.typography import day, french
 from assess.words import Key, Text
@@ -49,12 +49,12 @@ class KpiRecord(Struct, frozen=True, kw_only=True):
 
 
 class _Known(Struct, frozen=True):
-    """A record as of a day: what had happened by then, the newest first. awareness: share 0–1 who know the indicator."""
+    """A record as of a day: what had happened by then, the newest first. awareness: as ``factual`` has it."""
 
     sheet: Sheet
     measures: list[Measure]
     reviews: list[Review]
-    awareness: float | None
+    awareness: float | State
     as_of: date
 
     @property
@@ -62,20 +62,29 @@ class _Known(Struct, frozen=True):
         """In days; asked only of a sheet that says one."""
         return self.sheet.cadence_days or 0
 
+    @property
+    def usable(self) -> list[Measure]:
+        """The values under the formula of today: others are not comparable."""
+        return [each for each in self.measures if each.formula_revision == self.sheet.formula_revision]
 
-def factual(record: KpiRecord, awareness: float | None, as_of: date) -> Factual:
+
+def factual(record: KpiRecord, awareness: float | State, as_of: date) -> Factual:
     """The rung that a record shows on a day, what stops the next one, and how good the newest value is.
 
-    awareness: share 0–1 of the people asked who know the indicator; none when nobody may see it.
+    awareness: share 0–1 of the people asked who know the indicator, or why nobody may see it. Where nobody is asked
+    (``not_asked``), rung 3 does without, and that is said.
     """
     known = _known(record, awareness, as_of)
     missing = next((lacks for rule in _RULES if (lacks := rule(known))), [])
     rung = next((rung for rung, rule in enumerate(_RULES) if rule(known)), len(_RULES))
-    reached = attainment(record.sheet, known.measures)
-    return Factual(rung=float(rung), missing=missing, attainment=reached, quadrant=quadrant(rung, reached))
+    reached = attainment(record.sheet, known.usable)
+    waived = [_UNASKED] if rung >= OWNED and awareness is State.NOT_ASKED else []
+    return Factual(
+        rung=float(rung), missing=missing, waived=waived, attainment=reached, quadrant=quadrant(rung, reached)
+    )
 
 
-def _known(record: KpiRecord, awareness: float | None, as_of: date) -> _Known:
+def _known(record: KpiRecord, awareness: float | State, as_of: date) -> _Known:
     measures = [each for each in record.measures if max(each.period_end, each.measured_on) <= as_of]
     reviews = [each for each in record.reviews if each.reviewed_on <= as_of]
     return _Known(
@@ -98,7 +107,7 @@ def _undefined(known: _Known) -> list[Text]:
 
 def _unmeasured(known: _Known) -> list[Text]:
     """Why the two last values are not two consecutive ones, on time, under the formula of today."""
-    usable = [each for each in known.measures if each.formula_revision == known.sheet.formula_revision]
+    usable = known.usable
     if not usable:
         return [
             _text("Aucune valeur n’est relevée avec la formule actuelle.", "No value stands under today’s formula.")
@@ -125,8 +134,10 @@ def _unowned(known: _Known) -> list[Text]:
     return [_text(fr, en) for lacking, fr, en in lacks if lacking] + _unseen(known.awareness)
 
 
-def _unseen(awareness: float | None) -> list[Text]:
-    if awareness is None:
+def _unseen(awareness: float | State) -> list[Text]:
+    if awareness is State.NOT_ASKED:
+        return []
+    if isinstance(awareness, State):
         return [_text("Rien ne montre que l’équipe le connaît.", "Nothing shows that the team knows it.")]
     if awareness >= MAJORITY - TOLERANCE:
         return []
@@ -225,3 +236,9 @@ def _late(measure: Measure) -> Text:
 def _text(fr: str, en: str) -> Text:
     """A sentence in both languages, its French with the spaces of print."""
     return {"fr": french(fr), "en": en}
+
+
+_UNASKED = _text(
+    "Aucun questionnaire ne demande si l’équipe le connaît : l’échelon ne l’exige donc pas.",
+    "No questionnaire asks whether the team knows it: so the rung does not demand it.",
+)
