@@ -183,6 +183,8 @@ def _published(version: Questionnaire, node: UUID, key: str, groups: Sequence[Gr
         imported="none",
         state=State.SCORED,
         overall=result(whole),
+        prudent=None,
+        indicative=False,
         staged=None,
         processes=[_process(process, groups, steps, whole, values, kpis)],
     )
@@ -201,6 +203,7 @@ def _process(
         key=asked_of.key,
         in_overall=True,
         result=result(whole),
+        prudent=None,
         staged=None,
         weakest_step=min(scored, key=lambda key: scored[key], default=None),
         steps=steps,

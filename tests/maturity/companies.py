@@ -49,13 +49,14 @@ def process(key: str, steps: Sequence[Step], kpis: Sequence[Item] = (), *, in_ov
     return Process(key=key, title=text(key), weight=1.0, in_overall=in_overall, steps=list(steps), kpis=list(kpis))
 
 
-def small(key: str, *, in_overall: bool = True) -> Questionnaire:
+def small(key: str, *, in_overall: bool = True, sensitive: bool = True) -> Questionnaire:
     """Two steps of two items and one KPI: ``acq-a-1`` (gate), ``acq-a-2``, ``acq-b-1``, ``acq-b-2`` (sensitive), ``kpi-acq``."""
     a = step(f"{key}-a", [item(f"{key}-a-1", 2, gate=True), item(f"{key}-a-2")])
-    b = step(f"{key}-b", [item(f"{key}-b-1"), item(f"{key}-b-2", sensitive=True)], 2)
+    b = step(f"{key}-b", [item(f"{key}-b-1"), item(f"{key}-b-2", sensitive=sensitive)], 2)
     return questionnaire(key, process(key, [a, b], [kpi(f"kpi-{key}")], in_overall=in_overall))
 
 
+PLAIN = [small(key, sensitive=False) for key in ("acq", "off", "exp")]
 ACQ, OFF, EXP, TRV = (small(key, in_overall=key != "trv") for key in ("acq", "off", "exp", "trv"))
 
 
@@ -159,12 +160,16 @@ def random_company(seed: int) -> Company:
 
 
 def core_company(seed: int) -> Company:
-    """Teams of one parent, most asked all three core processes; groups differ from process to process, as silence does."""
+    """Teams of one parent, most asked all three core processes; groups differ from process to process, as silence does.
+
+    Of odd seeds no item is sensitive.
+    """
     die = random.Random(seed)
-    company = Company(ACQ, OFF, EXP)
+    core = PLAIN if seed % 2 else [ACQ, OFF, EXP]
+    company = Company(*core)
     parent = company.parent("p")
     for number in range(die.randint(2, 7)):
-        asked = die.choice([[ACQ, OFF, EXP]] * 3 + [[ACQ, OFF], [EXP]])
+        asked = die.choice([core] * 3 + [core[:2], core[2:]])
         rows = answers(die, die.choice([4, 5, 6, 9]), 5 * len(asked), silence=die.choice([0.0, 0.1, 0.3]))
         company.team(
             f"t-{number}", rows, die.choice([None, parent]), asked=asked, invited=len(rows) + die.randint(0, 2)

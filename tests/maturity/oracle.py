@@ -203,7 +203,9 @@ class Oracle:
             for part in found.parts
         ]
         covered = sum(float(weight / total) * found.covered for weight, found in scored)
-        return Found("scored", value, coverage, covered, None, tuple(joined(strata)))
+        hidden = any(found.prudent is None for _, found in scored)
+        prudent = None if hidden else sum(weight * found.prudent for weight, found in scored) / total
+        return Found("scored", value, coverage, covered, prudent, tuple(joined(strata)))
 
     def item(
         self, item: Item, digest: str, node: Node

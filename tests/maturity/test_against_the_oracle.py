@@ -33,6 +33,13 @@ class Compared:
             self.close(interval.low, low)
             self.close(interval.high, high)
 
+    def prudent(self, told, found):
+        """A prudent value beside the oracle's; there is none where a sensitive item counts."""
+        assert (told is None) == (found.prudent is None)
+        if found.prudent is not None:
+            self.close(told, found.prudent)
+            assert told <= found.value + 1e-12
+
     def close(self, one, other):
         assert isclose(one, float(other), rel_tol=1e-9, abs_tol=1e-9), (one, float(other))
         self.count += 1
@@ -50,13 +57,13 @@ def test_every_number_is_the_oracle_s(seed, make):
             if state.value != "scored":
                 assert shown.result.state is state
                 continue
-            compared.result(shown.result, oracle.process(digest, node), (1.0, 5.0))
+            whole = oracle.process(digest, node)
+            compared.result(shown.result, whole, (1.0, 5.0))
+            compared.prudent(shown.prudent, whole)
             for asked, step in zip(process.steps, shown.steps, strict=True):
                 found = oracle.rolled(asked.items, digest, node)
                 compared.result(step.result, found, (1.0, 5.0))
-                assert (step.prudent is None) == (found.prudent is None)
-                if found.prudent is not None:
-                    compared.close(step.prudent, found.prudent)
+                compared.prudent(step.prudent, found)
                 for item, each in zip(asked.items, step.items, strict=True):
                     an_item(compared, each.result, item, oracle.item(item, digest, node), exact=each.band is None)
             compared.result(shown.kpi_maturity, oracle.rolled(process.kpis, digest, node), (0.0, 5.0))
@@ -65,8 +72,9 @@ def test_every_number_is_the_oracle_s(seed, make):
         overall = oracle.overall(node)
         if overall is not None:
             compared.result(told.overall, overall, (1.0, 5.0))
+            compared.prudent(told.prudent, overall)
         else:
-            assert told.overall.value is None
+            assert (told.overall.value, told.prudent) == (None, None)
     assert compared.count or all(node.state.value != "scored" for node in results.nodes)
 
 
@@ -92,6 +100,7 @@ def an_item(compared: Compared, told: Result, item: Item, found: tuple, *, exact
         compared.close(told.interval.high, max(high, value))
 
 
-def test_many_nodes_with_an_overall_score_are_among_them():
+def test_many_nodes_with_an_overall_score_are_among_them_and_many_with_a_prudent_one():
     nodes = [node for seed in SEEDS for node in core_company(seed).results().nodes]
     assert sum(node.overall.value is not None for node in nodes) > 80
+    assert sum(node.prudent is not None for node in nodes) > 30

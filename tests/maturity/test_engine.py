@@ -14,6 +14,7 @@ from companies import (
     GOLDEN,
     NA,
     OFF,
+    PLAIN,
     TRV,
     Company,
     answers,
@@ -659,3 +660,49 @@ def test_a_short_form_ranks_nobody_and_levels_nothing():
     results = company.results()
     assert [each.process for each in results.summary.comparability] == ["off", "exp"]
     assert (results.nodes[0].overall.state, results.nodes[0].staged) == (State.SCORED, None)
+    assert {node.indicative for node in results.nodes} == {True}
+
+
+def test_an_overall_score_says_whether_a_short_form_is_part_of_it():
+    company = Company(SHORT, OFF, EXP, TRV)
+    company.team("a", same(3, columns=20))
+    company.team("b", same(3, columns=10), asked=[SHORT, OFF])
+    found = nodes(company)
+    assert [(found[key].overall.state, found[key].indicative) for key in "ab"] == [
+        (State.SCORED, True),
+        (State.NOT_ASKED, False),
+    ]
+    beside = Company(ACQ, OFF, EXP, msgspec.structs.replace(TRV, indicative=True))
+    beside.team("a", same(3, columns=20))
+    assert not nodes(beside)["a"].indicative
+
+
+# Prudent values.
+
+
+def test_prudent_values_of_processes_and_of_the_whole_are_the_steps_weighted_alike():
+    company = Company(*PLAIN)
+    company.team("a", [[DK, *same(4, columns=14)[0]], *same(4, people=5, columns=15)])
+    found = nodes(company)["a"]
+    step, other = found.processes[0].steps
+    assert (step.prudent, other.prudent) == (pytest.approx((2 * 3.5 + 4) / 3), 4.0)
+    assert found.processes[0].prudent == pytest.approx((step.prudent + 2 * 4) / 3)  # the second step weighs twice
+    assert [each.prudent for each in found.processes[1:]] == [4.0, 4.0]
+    assert found.prudent == pytest.approx((found.processes[0].prudent + 8) / 3)
+    assert found.overall.value == 4.0
+
+
+def test_what_has_a_sensitive_item_inside_has_no_prudent_value():
+    company = Company(ACQ, *PLAIN[1:])
+    company.team("a", same(4, columns=15))
+    found = nodes(company)["a"]
+    assert [each.prudent for each in found.processes] == [None, 4.0, 4.0]
+    assert found.prudent is None
+
+
+def test_a_short_form_has_a_prudent_value_of_the_process_alone():
+    company = Company(msgspec.structs.replace(PLAIN[0], indicative=True))
+    company.team("a", [[DK, *same(4, columns=4)[0]], *same(4, people=5)])
+    (short,) = nodes(company)["a"].processes
+    assert short.prudent == pytest.approx(((2 * 3.5 + 4) / 3 + 2 * 4) / 3)
+    assert [step.prudent for step in short.steps] == [None, None]

@@ -191,10 +191,13 @@ async def kept_bodies(tx):
 def older(value):
     """Without whatever the first engine did not say."""
     newer = {"score_id", "imported", "comparison", "range", "indicative", "gaps", "factual", "gap", "finding", "waived"}
+    of_wholes = {"prudent", "indicative"}
     if isinstance(value, list):
         return [older(part) for part in value]
     if isinstance(value, dict):
         said = {name: older(part) for name, part in value.items() if name not in newer}
+        if "overall" in said or "in_overall" in said:
+            said = {name: part for name, part in said.items() if name not in of_wholes}
         return {**said, "agreement": None} if "agreement" in said else said
     return value
 

@@ -174,6 +174,8 @@ def _node(
         imported="none" if responses is not None else None,
         state=state,
         overall=scored(mean, responses or 0) if complete else absent(State.LOW_COVERAGE),
+        prudent=None,
+        indicative=False,
         staged=None,
         processes=processes,
     )
@@ -226,6 +228,7 @@ def _process(
         key=words.key,
         in_overall=words.in_overall,
         result=absent(reason) if reason else scored(mean, n or 0, width=0.16),
+        prudent=None,
         staged=None if reason else staged(mean),
         weakest_step=None,
         steps=steps,

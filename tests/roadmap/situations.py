@@ -108,6 +108,7 @@ def node(
             key=process.key,
             in_overall=process.in_overall,
             result=result(level, state),
+            prudent=None,
             staged=None,
             weakest_step=None,
             steps=[
@@ -140,6 +141,8 @@ def node(
         imported=None,
         state=state,
         overall=result(overall, State.SCORED if overall else State.LOW_COVERAGE),
+        prudent=None,
+        indicative=False,
         staged=None,
         processes=processes,
     )

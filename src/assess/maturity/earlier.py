@@ -6,15 +6,15 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from assess.maturity.model import Hidden, NodeResults, Summary
+from assess.maturity.model import Hidden, NodeResults, State, Summary
 
 NOTHING_SAID = Summary(comparability=[], straight_lining=None)
 """The summary of a campaign of which none was kept."""
 
 _OF_RESULT = {"comparison": None, "range": None}
 _OF_KPI = {"factual": None, "gap": None, "finding": None}
-_OF_PROCESS = {"indicative": False, "gaps": []}
-_OF_RECORD = {"waived": []}
+_OF_PROCESS = {"indicative": False, "gaps": [], "prudent": None}
+_OF_RECORD: Mapping[str, Any] = {"waived": []}
 _ADDED: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("coverage", _OF_RESULT),
     ("awareness", _OF_KPI),
@@ -27,8 +27,15 @@ _ADDED: Sequence[tuple[str, Mapping[str, Any]]] = (
 def node_results(body: bytes | str, scoring_id: UUID) -> NodeResults:
     """A node's results as an earlier engine wrote them; without an address, it is made from the scoring and the node."""
     found = _completed(msgspec.json.decode(body))
-    own = {"score_id": uuid5(scoring_id, found["node"]), "imported": None}
+    address = uuid5(scoring_id, found["node"])
+    own = {"score_id": address, "imported": None, "prudent": None, "indicative": _is_indicative(found)}
     return msgspec.convert({**own, **found}, NodeResults)
+
+
+def _is_indicative(node: Any) -> bool:
+    """Whether an overall score rests on a process from a short form."""
+    scored = node["overall"]["state"] == State.SCORED.value
+    return scored and any(each["indicative"] and each["in_overall"] for each in node["processes"])
 
 
 def hidden(mask: list[dict[str, Any]]) -> list[Hidden]:

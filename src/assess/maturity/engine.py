@@ -27,7 +27,7 @@ from assess.maturity.model import (
     State,
 )
 from assess.maturity.perspectives import Perspectives, seen
-from assess.maturity.published import Shown, learning_in, shown_in
+from assess.maturity.published import Shown, learning_in, shown_in, told
 from assess.maturity.scored import Scored, scored
 from assess.maturity.stages import LEARNING_STEP, lowest
 from assess.maturity.summaries import summary_of
@@ -111,8 +111,9 @@ def nodes_in(found: Scored, views: Perspectives, digest: Digest) -> Iterator[Nod
     learning = learning_in(sources, LEARNING_STEP)
     processes = [shown_in(source, found.nodes, learning, views.gaps) for source in sources]
     imports = _imports(found)
-    for node, overall, *shown in zip(found.nodes, _overall(found), *processes, strict=True):
-        yield _node(found, node, overall, shown, imports, _score_id(found, digest, node.id))
+    rows = zip(found.nodes, _overall(found), found.overall.careful.tolist(), *processes, strict=True)
+    for node, overall, careful, *shown in rows:
+        yield _node(found, node, (overall, told(careful)), shown, imports, _score_id(found, digest, node.id))
 
 
 def mask_of(found: Scored, views: Perspectives) -> list[Hidden]:
@@ -148,15 +149,21 @@ def _score_id(found: Scored, digest: Digest, node: UUID) -> UUID:
 def _overall(found: Scored) -> Iterator[Result]:
     """The overall result of each node."""
     weak = [node.id in found.total.invited and found.total.fragile(node.id) for node in found.nodes]
-    states = found.overall.state[:, 0].tolist()
-    for state, (result,) in zip(states, rows_in(found.overall, [scoring.index], weak), strict=True):
+    states = found.overall.table.state[:, 0].tolist()
+    for state, (result,) in zip(states, rows_in(found.overall.table, [scoring.index], weak), strict=True):
         yield result if result.state is State.SCORED else absent(STATES[state])
 
 
 def _node(
-    found: Scored, node: Node, overall: Result, shown: Sequence[Shown], imports: Imports, score_id: UUID
+    found: Scored,
+    node: Node,
+    whole: tuple[Result, float | None],
+    shown: Sequence[Shown],
+    imports: Imports,
+    score_id: UUID,
 ) -> NodeResults:
-    total = found.total
+    """whole: the overall score, and its prudent value."""
+    total, (overall, prudent) = found.total, whole
     results = [each.result for each in shown]
     counted = total.state(node.id) is State.SCORED
     return NodeResults(
@@ -171,6 +178,8 @@ def _node(
         imported=imports.at(node.id) if counted else None,
         state=_state(total.state(node.id), results),
         overall=overall,
+        prudent=prudent,
+        indicative=any(each.result.indicative for each in _counting(overall, shown)),
         staged=_staged(overall, shown),
         processes=results,
     )
@@ -178,12 +187,19 @@ def _node(
 
 def _staged(overall: Result, shown: Sequence[Shown]) -> Staged | None:
     """The level of the lowest process that counts; none if one of them is from a short form."""
-    if overall.state is not State.SCORED:
+    counting = _counting(overall, shown)
+    if not counting:
         return None
-    counting = [each for each in shown if each.result.in_overall and each.result.result.state is State.SCORED]
     climbs = [each.climb for each in counting if each.climb]
     climb = lowest(climbs) if len(climbs) == len(counting) else None
     return climb.staged if climb else None
+
+
+def _counting(overall: Result, shown: Sequence[Shown]) -> list[Shown]:
+    """The processes that an overall score is made of; none where there is none."""
+    if overall.state is not State.SCORED:
+        return []
+    return [each for each in shown if each.result.in_overall and each.result.result.state is State.SCORED]
 
 
 def _state(state: State, results: Sequence[ProcessResult]) -> State:

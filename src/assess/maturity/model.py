@@ -211,12 +211,14 @@ class PerspectiveGap(Struct, frozen=True, kw_only=True):
 class ProcessResult(Struct, frozen=True, kw_only=True):
     """A process, its weakest step, its KPI maturity as an axis of its own, and how perspectives on it differ.
 
-    indicative: from the express form; then no step has a result, and nothing is staged or ranked.
+    prudent: as of a step; absent where a step that counts has none. indicative: from the express form; then no step has a result,
+    and nothing is staged or ranked.
     """
 
     key: Key
     in_overall: bool
     result: Result
+    prudent: float | None
     staged: Staged | None
     weakest_step: Key | None
     steps: list[StepResult]
@@ -235,8 +237,9 @@ class NodeResults(Struct, frozen=True, kw_only=True):
 
     headcount: people invited at or below this node. responses: people who gave at least one level, and participation, their share
     0–1; both absent when hidden. state: ``scored`` if any number of the node can be seen. processes: those of the campaign, the
-    core ones first; one that cannot be seen has its steps without items. score_id: the address of these results, and of their
-    explanation. imported: absent when hidden.
+    core ones first; one that cannot be seen has its steps without items. prudent: of the overall score; absent where a process
+    that counts has none. indicative: the overall score rests on a process from the express form. score_id: the address of these
+    results, and of their explanation. imported: absent when hidden.
     """
 
     score_id: UUID
@@ -250,6 +253,8 @@ class NodeResults(Struct, frozen=True, kw_only=True):
     imported: Imported | None
     state: State
     overall: Result
+    prudent: float | None
+    indicative: bool
     staged: Staged | None
     processes: list[ProcessResult]
 

@@ -4,7 +4,7 @@ People who stand in several processes count once: what they move adds up, person
 share people across processes become one stratum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -72,16 +72,28 @@ def part_of(panel: Panel, rolled: Rolled, nodes: Sequence[Node]) -> Part:
     return Part(panel, rolled, state)
 
 
-def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> tuple[Table, Floats]:
-    """The overall score of every node of the tree, one row each, without agreement; and Σ of what people move it, squared."""
+class Overall(Struct, frozen=True):
+    """The overall score of every node of the tree, one row each, without agreement.
+
+    careful: with every "don't know" read as the lowest level, none where a process has none; moved: Σ of what people move it,
+    squared.
+    """
+
+    table: Table
+    careful: Floats
+    moved: Floats
+
+
+def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> Overall:
+    """The overall score of every node of the tree."""
     states = np.array(
         [_state([part.state[place] for part in parts], parts) for place in range(len(nodes))], dtype=np.int8
     )
     places = np.flatnonzero(states == SCORED)
     weights = _weights(parts, places)
-    value, covered = (
-        sum((weights[number] * each for number, each in enumerate(_at(parts, places, column))), np.zeros(len(places)))
-        for column in ("value", "covered")
+    value, covered, careful = (
+        sum((weights[number] * each for number, each in enumerate(_at(parts, places, of))), np.zeros(len(places)))
+        for of in (_value, _covered, _prudent)
     )
     strata, bounds = _strata(parts, nodes, places, weights)
     spreads = [spread_of(strata, covered, bounds, finite=finite) for finite in (True, False)]
@@ -90,9 +102,10 @@ def overall_of(parts: Sequence[Part], nodes: Sequence[Node]) -> tuple[Table, Flo
     found = Whole(states[places, None], value[:, None], full)
     ladder = (np.array(PRACTICE[0]), np.array(PRACTICE[1]))
     table = table_of(found, counted(strata.n, bounds)[:, None], full, finite, free, ladder)
-    moved = np.zeros(len(nodes))
+    moved, cautious = np.zeros(len(nodes)), np.full(len(nodes), np.nan)
     moved[places] = summed(strata.share**2 * strata.squares, bounds)
-    return _everywhere(table, states, places, nodes), moved
+    cautious[places] = careful
+    return Overall(_everywhere(table, states, places, nodes), cautious, moved)
 
 
 def _state(states: Sequence[int], parts: Sequence[Part]) -> int:
@@ -113,15 +126,26 @@ def _weights(parts: Sequence[Part], places: Ints) -> Floats:
     return weights / weights.sum(axis=0) if len(places) else np.zeros((len(parts), 0))
 
 
-def _at(parts: Sequence[Part], places: Ints, column: str) -> Sequence[Floats]:
-    """The value of each process, or how many people it covers, at some nodes; 0 where it has none."""
+def _at(parts: Sequence[Part], places: Ints, of: Callable[[Rolled], Floats]) -> Sequence[Floats]:
+    """A number of each process at some nodes with an overall score; 0 where it is not asked."""
     found = []
     for part in parts:
-        values = part.rolled.process.value[:, 0] if column == "value" else part.rolled.covered
         everywhere = np.zeros(len(part.state))
-        everywhere[part.rolled.below.places] = numbers(values)
+        everywhere[part.rolled.below.places] = of(part.rolled)
         found.append(everywhere[places])
     return found
+
+
+def _value(rolled: Rolled) -> Floats:
+    return rolled.process.value[:, 0]
+
+
+def _covered(rolled: Rolled) -> Floats:
+    return rolled.covered
+
+
+def _prudent(rolled: Rolled) -> Floats:
+    return rolled.careful
 
 
 def _strata(parts: Sequence[Part], nodes: Sequence[Node], places: Ints, weights: Floats) -> tuple[Strata, Ints]:

@@ -70,6 +70,7 @@ class Row(Struct, frozen=True):
     items: list[Result]
     steps: list[Result]
     process: Result
+    careful: float
     means: list[float]
     prudent: list[float]
     dont_know: list[float]
@@ -115,11 +116,12 @@ def _rows(source: Source, nodes: Sequence[Node]) -> Iterator[Row]:
         rows_in(rolled.items, by_item, fragile),
         rows_in(rolled.steps, by_step, fragile),
         rows_in(rolled.process, [scoring.index], fragile),
+        rolled.careful.tolist(),
         lists_in(rolled.items.value, rolled.prudent, rolled.dont_know, rolled.rungs),
         strict=True,
     )
-    for place, items, steps, (process,), rest in parts:
-        yield Row(nodes[place].id, place, items, steps, process, *rest)
+    for place, items, steps, (process,), careful, rest in parts:
+        yield Row(nodes[place].id, place, items, steps, process, careful, *rest)
 
 
 class _Words:
@@ -141,6 +143,7 @@ class _Words:
             key=self.process.key,
             in_overall=self.process.in_overall,
             result=row.process,
+            prudent=told(row.careful),
             staged=climb.staged if climb else None,
             weakest_step=self._weakest(row),
             steps=[
@@ -163,7 +166,7 @@ class _Words:
         return StepResult(
             key=step.key,
             result=row.steps[number],
-            prudent=_told(row.prudent[number]),
+            prudent=told(row.prudent[number]),
             staged=climb.staged if climb else None,
             items=[self._item(row, item, self.columns[item.key]) for item in step.items],
         )
@@ -189,7 +192,7 @@ class _Words:
             return None
         columns = [self.columns[item.key] for item in step.items]
         items = [
-            StagedItem(item.weight, item.gate, _told(row.means[column]))
+            StagedItem(item.weight, item.gate, told(row.means[column]))
             for item, column in zip(step.items, columns, strict=True)
             if row.items[column].state is not State.NOT_APPLICABLE
         ]
@@ -247,7 +250,8 @@ class _ShortForm:
         """One node's results."""
         shape = self.shape
         gaps = [gap for gap in self.gaps.get((row.node, shape.process.key), []) if gap.step is None]
-        result = replace(shape.result, result=row.process, steps=self.steps, kpis=self.kpis, gaps=gaps)
+        said = replace(shape.result, result=row.process, prudent=told(row.careful), gaps=gaps)
+        result = replace(said, steps=self.steps, kpis=self.kpis)
         return Shown(shape.process, result)
 
 
@@ -277,6 +281,7 @@ def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
         key=process.key,
         in_overall=process.in_overall,
         result=absent(state),
+        prudent=None,
         staged=None,
         weakest_step=None,
         steps=[
@@ -291,7 +296,8 @@ def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
     return Shown(process, result)
 
 
-def _told(value: float) -> float | None:
+def told(value: float) -> float | None:
+    """A number, or none."""
     return None if isnan(value) else value
 
 

@@ -102,8 +102,9 @@ class Persons(Struct, frozen=True):
 class Rolled(Struct, frozen=True):
     """A process of all nodes that show it: its items, its steps with the KPIs as the last one, and itself.
 
-    dont_know: share by item; rungs: shares of those who reach rung 1 … 5 and awareness, [nodes × KPIs × 6]; covered: by node, the
-    share of the invited people who stand in scored groups.
+    prudent: of the steps; careful: the same of the process, none where a step that counts has none. dont_know: share by item;
+    rungs: shares of those who reach rung 1 … 5 and awareness, [nodes × KPIs × 6]; covered: by node, the share of the invited
+    people who stand in scored groups.
     """
 
     below: Below
@@ -113,6 +114,7 @@ class Rolled(Struct, frozen=True):
     steps: Table
     prudent: Floats
     process: Table
+    careful: Floats
     persons: Persons
     covered: Floats
 
@@ -149,7 +151,7 @@ def rolled_up(
     below = below_of(panel, nodes)
     items, telling = _items(panel, below, tallies, cells, steps)
     step_table, shares, covered, prudent = _steps(below, steps)
-    process, persons, mean_covered = _process(panel, below, steps, step_table, shares, covered)
+    process, weights, persons, mean_covered = _process(panel, below, steps, step_table, shares, covered)
     alike = _alike(panel, below, tallies, telling, items, step_table, views)
     return Rolled(
         below,
@@ -159,6 +161,7 @@ def rolled_up(
         replace(step_table, alike=alike[1]),
         prudent,
         replace(process, alike=alike[2]),
+        _careful(process, weights, prudent),
         persons,
         mean_covered,
     )
@@ -310,7 +313,8 @@ def _step_ladder(columns: int) -> tuple[Floats, Floats]:
 
 def _process(
     panel: Panel, below: Below, steps: Steps, table: Table, shares: Floats, covered: Floats
-) -> tuple[Table, Persons, Floats]:
+) -> tuple[Table, Floats, Persons, Floats]:
+    """The process of each node, and by step its share; how people move it, and how many people its groups are."""
     count = len(panel.process.steps)
     weights = np.array([step.weight for step in panel.process.steps])
     found = whole(
@@ -327,7 +331,13 @@ def _process(
     spreads = [Spread(each.variance[:, None], each.freedom[:, None]) for each in (finite, free)]
     ladder = (np.array(PRACTICE[0]), np.array(PRACTICE[1]))
     table = table_of(column, n[:, None], column.coverage, spreads[0], spreads[1], ladder)
-    return _ranged(table, below), persons, mean_covered
+    return _ranged(table, below), weight, persons, mean_covered
+
+
+def _careful(process: Table, weights: Floats, prudent: Floats) -> Floats:
+    """By node, the process with every "don't know" read as the lowest level."""
+    counting = np.where(weights > 0, weights * prudent[:, : weights.shape[1]], 0.0)
+    return np.where(process.state[:, 0] == SCORED, counting.sum(axis=1), np.nan)
 
 
 def _persons(panel: Panel, below: Below, steps: Steps, shares: Floats) -> Persons:

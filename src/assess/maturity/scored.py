@@ -6,14 +6,13 @@ from uuid import UUID
 import numpy as np
 from msgspec import Struct
 
-from assess.maturity.arrays import Floats
 from assess.maturity.composites import Steps, steps_of
 from assess.maturity.facts import Inputs
-from assess.maturity.overall import Part, overall_of, part_of
+from assess.maturity.overall import Overall, Part, overall_of, part_of
 from assess.maturity.panels import Asked, Panel, Roll, asked_of, columns_of, in_order, panel_of, roll_of
 from assess.maturity.published import Source
 from assess.maturity.recorded import Recorded, recorded
-from assess.maturity.rollup import Rolled, Table, rolled_up
+from assess.maturity.rollup import Rolled, rolled_up
 from assess.maturity.tallies import Cells, Tallies, cells_of, tallied
 from assess.maturity.tree import Crowd, Node, crowd_of, nodes_of
 from assess.maturity.views import views_of
@@ -43,10 +42,7 @@ class ScoredProcess(Struct, frozen=True):
 
 
 class Scored(Struct, frozen=True):
-    """Everything about a campaign. total: everybody who was asked anything; columns: where each questionnaire's answers start.
-
-    moved: by node of the tree, Σ of what its people move its overall score, squared.
-    """
+    """Everything about a campaign. total: everybody who was asked anything; columns: where each questionnaire's answers start."""
 
     facts: Inputs
     nodes: list[Node]
@@ -54,8 +50,7 @@ class Scored(Struct, frozen=True):
     columns: dict[tuple[UUID, Digest], int]
     processes: list[ScoredProcess]
     total: Crowd
-    overall: Table
-    moved: Floats
+    overall: Overall
 
 
 def scored(facts: Inputs) -> Scored:
@@ -69,7 +64,7 @@ def scored(facts: Inputs) -> Scored:
     processes = [_scored(panel, nodes, facts) for panel in panels]
     answered = {team: int((rows >= 0).any(axis=1).sum()) for team, rows in roll.rows.items()}
     total = crowd_of(nodes, answered, k, lambda node: bool(node.asked))
-    return Scored(facts, nodes, roll, columns, processes, total, *overall_of(_parts(processes, nodes), nodes))
+    return Scored(facts, nodes, roll, columns, processes, total, overall_of(_parts(processes, nodes), nodes))
 
 
 def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float | None:
@@ -81,7 +76,7 @@ def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.i
     processes = [_scored(process.panel.without(people), found.nodes, found.facts) for process in whole]
     if any((one.cells.state != other.cells.state).any() for one, other in zip(whole, processes, strict=True)):
         return None
-    table, _ = overall_of(_parts(processes, found.nodes), found.nodes)
+    table = overall_of(_parts(processes, found.nodes), found.nodes).table
     return float(table.value[0, 0]) if table.state[0, 0] == SCORED else None
 
 

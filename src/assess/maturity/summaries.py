@@ -35,14 +35,14 @@ def _of_process(process: ScoredProcess) -> Comparability:
 
 def _of_overall(found: Scored, counting: Sequence[ScoredProcess]) -> Comparability:
     """The teams with an overall score that stand alone in each process that counts."""
-    alone = found.overall.state[:, 0] == SCORED
+    alone = found.overall.table.state[:, 0] == SCORED
     for process in counting:
         below = process.rolled.below
         pooled = np.ones(len(found.nodes), dtype=np.bool_)
         pooled[below.places[below.single >= 0]] = False
         alone &= ~pooled
-    n = found.overall.n[alone, 0]
-    return comparability(None, analysed(n, found.overall.value[alone, 0], n**2 * found.moved[alone]))
+    n = found.overall.table.n[alone, 0]
+    return comparability(None, analysed(n, found.overall.table.value[alone, 0], n**2 * found.overall.moved[alone]))
 
 
 def _straight_lining(found: Scored) -> StraightLining | None:
@@ -58,12 +58,12 @@ def _straight_lining(found: Scored) -> StraightLining | None:
 
 def _moved(found: Scored, people: Ints) -> float | None:
     """The overall value without these people, if that moves it, and they and the others who count in it are enough."""
-    if found.overall.state[0, 0] != SCORED:
+    if found.overall.table.state[0, 0] != SCORED:
         return None
     if not _enough(found, people):
         return None
     without = overall_without(found, people)
-    if without is None or abs(without - float(found.overall.value[0, 0])) <= lining.MOVES:
+    if without is None or abs(without - float(found.overall.table.value[0, 0])) <= lining.MOVES:
         return None
     return without
 

@@ -76,7 +76,13 @@ def _overall(view: View) -> Markup | None:
     facts = _facts(node.overall, language)
     staged = staged_words(node.staged, language) if node.staged is not None else ""
     return element(
-        "li", element("h3", name), _figure(view, node.overall, "overall", name), *facts, _small(staged), class_="all"
+        "li",
+        element("h3", name),
+        _figure(view, node.overall, "overall", name),
+        _badge(language) if node.indicative else None,
+        *facts,
+        _small(staged),
+        class_="all",
     )
 
 
@@ -86,16 +92,20 @@ def _card(view: View, words: ProcessWords) -> Markup | None:
         return None
     language, title = view.language, told(words.title, view.language)
     name = title if words.in_overall else say("situation.beside", language, process=title)
-    badge = element("p", element("span", tell("badge.indicative", language), class_="badge"))
     return element(
         "li",
         element("h3", name),
         _figure(view, process.result, words.key, title),
-        badge if process.indicative else None,
+        _badge(language) if process.indicative else None,
         *_facts(process.result, language),
         *_beside(view, words, process),
         class_=words.key if words.key in {"acq", "off", "exp", "trv"} else None,
     )
+
+
+def _badge(language: Language) -> Markup:
+    """That a number comes from a short form."""
+    return element("p", element("span", tell("badge.indicative", language), class_="badge"))
 
 
 def _figure(view: View, result: Result, of: str, name: str) -> Markup:

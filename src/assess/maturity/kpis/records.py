@@ -1,8 +1,9 @@
 """How alive an indicator is, as its record shows it: the factual rung 0–5, each rung standing on all those below.
 
 1 the sheet says what is measured (7 of 7); 2 the two last values came on time, under one formula; 3 owner, baseline, target with
-a date, and the team knows (where it is asked); 4 three of the last four cycles were reviewed, with a note; 5 a deviation led to an action whose
-effect was checked, or the collection is automatic and an alert rule exists. "On time" allows a quarter of the cadence.
+a date, and the team knows (where it is asked); 4 three of the last four cycles were reviewed, with a note; 5 a deviation led to
+an action whose effect was checked, or the collection is automatic and an alert rule exists. "On time" allows a quarter of the
+cadence.
 """
 
 from collections.abc import Callable, Sequence
