@@ -77,6 +77,10 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "fr": "{where} : {left} {mean_left}, {right} {mean_right}, écart {difference} ({low} à {high})",
         "en": "{where}: {left} {mean_left}, {right} {mean_right}, difference {difference} ({low} to {high})",
     },
+    "bare_gap": {
+        "fr": "{where} : {left} {mean_left}, {right} {mean_right}, écart {difference}",
+        "en": "{where}: {left} {mean_left}, {right} {mean_right}, difference {difference}",
+    },
     "assumptions": {"fr": "Hypothèses", "en": "Assumptions"},
 }
 WIDEST = 27
@@ -240,16 +244,18 @@ def _agreement(page: Page, agreement: Agreement | None) -> str:
 
 
 def _gap(page: Page, gap: PerspectiveGap, process: ProcessResult) -> str:
+    bounds = gap.interval
+    low, high = (bounds.low, bounds.high) if bounds else (None, None)
     return page.word(
-        "gap",
+        "gap" if bounds else "bare_gap",
         where=page.label(gap.step or process.key),
         left=page.word(gap.left.perspective),
         mean_left=page.number(gap.left.mean),
         right=page.word(gap.right.perspective),
         mean_right=page.number(gap.right.mean),
         difference=page.number(gap.difference),
-        low=page.number(gap.interval.low),
-        high=page.number(gap.interval.high),
+        low=page.number(low),
+        high=page.number(high),
     )
 
 

@@ -11,7 +11,7 @@ from assess.campaign.model import DONT_KNOW
 from assess.campaign.voices import Spoken, heard
 from assess.maturity.discussion import AT_MOST, names_in, points_of
 from assess.maturity.engine import results_of
-from assess.maturity.model import State
+from assess.maturity.model import PerspectiveGap, State
 from assess.tenancy.model import Role
 from assess.typography import faults
 
@@ -70,9 +70,45 @@ def test_a_flagged_gap_between_perspectives_is_a_subject_of_the_node_above_the_t
     inputs = company.inputs()
     results = results_of(msgspec.structs.replace(inputs, voices=heard(inputs.contract, company.versions, spoken)))
     points = [point for point in points_of(results.nodes[0], NAMES) if point.kind == "perspective_gap"]
-    assert [(point.step and point.step.key, point.gap.left.n) for point in points] == [("acq-a", 6), (None, 6)]
+    assert [(point.step and point.step.key, point.gap.left.n) for point in points] == [
+        ("acq-a", 6),
+        (None, 6),
+        ("acq-b", 6),
+    ]
     assert all(point.distance == point.gap.difference for point in points)
+    assert points[2].gap.interval is None
     assert "selon l’encadrement (6 personnes)" in points[0].sentence["fr"]
+
+
+VIEW = {"perspective": "member", "mean": 3.0, "n": 9}
+SURE = {"standard_error": 0.2, "freedom": 9.0, "t": 3.0, "p": 0.01, "effect": 1.0}
+BARE = {"interval": None, **dict.fromkeys(SURE)}
+
+
+@pytest.mark.parametrize(
+    ("difference", "tested", "flagged", "far"),
+    [
+        pytest.param(
+            0.8, {"interval": {"low": 0.4, "high": 1.2}, **SURE}, True, True, id="those who steer see it better"
+        ),
+        pytest.param(
+            -0.8, {"interval": {"low": -1.2, "high": -0.4}, **SURE}, False, True, id="those who do the work do"
+        ),
+        pytest.param(-0.8, {"interval": {"low": -1.3, "high": -0.3}, **SURE}, False, False, id="perhaps they do"),
+        pytest.param(0.4, BARE, False, True, id="far apart, each side of one mind"),
+        pytest.param(-4.0, BARE, False, True, id="the other way round"),
+        pytest.param(0.3, BARE, False, False, id="of one mind and near each other"),
+    ],
+)
+def test_which_gaps_are_subjects(difference, tested, flagged, far):
+    company = Company(ACQ)
+    company.team("sales", [[3, 3, 3, 3, 3]] * 6)
+    node = company.results().nodes[0]
+    said = {"step": "acq-a", "left": VIEW, "right": VIEW, "difference": difference, "flagged": flagged}
+    gap = msgspec.convert({**said, **tested}, PerspectiveGap)
+    (process,) = node.processes
+    changed = msgspec.structs.replace(node, processes=[msgspec.structs.replace(process, gaps=[gap])])
+    assert [point.distance for point in points_of(changed, NAMES)] == [abs(difference)] * far
 
 
 @pytest.mark.parametrize(

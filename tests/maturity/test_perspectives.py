@@ -49,8 +49,15 @@ def test_equal_means_are_no_evidence():
     assert (gap.difference, gap.t, gap.p) == (0.0, 0.0, 1.0)
 
 
-def test_two_sides_of_one_mind_each_have_no_test():
-    assert gap_of(None, ("manager", moments([4.1] * 7)), ("member", moments([3.3] * 9))) is None
+def test_two_sides_of_one_mind_each_differ_without_a_test():
+    gap = gap_of(None, ("manager", moments([5.0] * 7)), ("member", moments([1.0] * 9)))
+    assert (gap.left.mean, gap.right.mean, gap.difference, gap.flagged) == (5.0, 1.0, 4.0, False)
+    tested = (gap.interval, gap.standard_error, gap.freedom, gap.t, gap.p, gap.effect)
+    assert tested == (None,) * 6
+
+
+def test_one_side_of_one_mind_can_be_tested():
+    assert gap_of(None, ("manager", moments([5.0] * 7)), ("member", moments([1.0, *[2.0] * 8]))).flagged
 
 
 # Where cells may be seen. Tree: company > north, south > teams.
@@ -202,7 +209,10 @@ def test_the_engine_publishes_gaps_and_the_cells_that_it_hides():
     assert [(gap.step, gap.left.n, gap.right.n, gap.flagged) for gap in gaps["company"]] == [
         (None, 9, 54, True),
         ("acq-a", 9, 54, True),
-    ]  # all of one mind on the other step, on both sides: no test
+        ("acq-b", 9, 54, False),
+    ]
+    (bare,) = [gap for gap in gaps["company"] if gap.step == "acq-b"]
+    assert (bare.difference, bare.interval, bare.p) == (2.5, None, None)  # all of one mind, on both sides: no test
     assert all(not gaps[key] for key in gaps if key != "company")
     hidden = {(each.key, each.perspective) for each in results.mask if each.perspective}
     assert hidden == {(part, name) for part in ("north", "south") for name in PERSPECTIVES}

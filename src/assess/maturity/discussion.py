@@ -21,6 +21,7 @@ from assess.maturity.model import (
     State,
     StepResult,
 )
+from assess.maturity.perspectives import NOTABLE
 from assess.questionnaire.model import Questionnaire
 from assess.typography import french, number, percent
 from assess.words import Digest, Key, Text
@@ -117,7 +118,7 @@ def _of_process(process: ProcessResult, names: Names) -> Iterator[DiscussionPoin
             for item in step.items
             if item.invisible and item.dont_know is not None
         )
-    yield from (_gap(process, gap, names) for gap in process.gaps if gap.flagged)
+    yield from (_gap(process, gap, names) for gap in process.gaps if _is_far(gap))
     yield from (_indicator(process, kpi, names) for kpi in process.kpis if kpi.finding and kpi.gap is not None)
 
 
@@ -194,6 +195,13 @@ _VIEWS: Mapping[Perspective, Text] = {
     "client_facing": {"fr": "les personnes au contact des clients", "en": "client-facing people"},
     "headquarters": {"fr": "le siège", "en": "headquarters"},
 }
+
+
+def _is_far(gap: PerspectiveGap) -> bool:
+    """Whether two perspectives are surely far apart, whichever is the higher; without a test, whether they are far apart."""
+    if gap.interval is None:
+        return abs(gap.difference) > NOTABLE
+    return gap.flagged or gap.interval.high < -NOTABLE
 
 
 def _gap(process: ProcessResult, gap: PerspectiveGap, names: Names) -> DiscussionPoint:

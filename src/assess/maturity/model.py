@@ -190,21 +190,22 @@ class View(Struct, frozen=True, kw_only=True):
 class PerspectiveGap(Struct, frozen=True, kw_only=True):
     """Two perspectives on a step (``step`` absent: the whole process), shown only where both reach the threshold.
 
-    difference: left minus right, in levels; interval, standard_error, freedom, t, p: Welch's. effect: Hedges' g.
-    flagged: the interval's lower bound is above 0.3 level. A positive gap of managers over members is expected. Levels, t and
-    effect are told by the tenth, the standard error by the hundredth, p by the thousandth, degrees of freedom as a whole number.
+    difference: left minus right, in levels; interval, standard_error, freedom, t, p: Welch's. effect: Hedges' g. These six are
+    absent where the people of each side are of one mind: there is a difference then, and nothing to test it by. flagged: the
+    interval's lower bound is above 0.3 level. A positive gap of managers over members is expected. Levels, t and effect are told
+    by the tenth, the standard error by the hundredth, p by the thousandth, degrees of freedom as a whole number.
     """
 
     step: Key | None
     left: View
     right: View
     difference: float
-    interval: Interval
-    standard_error: float
-    freedom: float
-    t: float
-    p: float
-    effect: float
+    interval: Interval | None
+    standard_error: float | None
+    freedom: float | None
+    t: float | None
+    p: float | None
+    effect: float | None
     flagged: bool
 
 

@@ -165,9 +165,7 @@ def _hidden(nodes: Sequence[Node], asked: Asked, cells: Cells) -> Iterator[Hidde
 def _gaps(process: Process, key: Key, said: Mapping[Perspective, Moments]) -> Iterator[PerspectiveGap]:
     for left, right in PAIRS:
         if left in said and right in said:
-            gap = gap_of(None if key == process.key else key, (left, said[left]), (right, said[right]))
-            if gap is not None:
-                yield _as_told(gap)
+            yield _as_told(gap_of(None if key == process.key else key, (left, said[left]), (right, said[right])))
 
 
 def _as_told(gap: PerspectiveGap) -> PerspectiveGap:
@@ -176,41 +174,55 @@ def _as_told(gap: PerspectiveGap) -> PerspectiveGap:
     A person who left something out has another part in a perspective's mean of a process than in those of its steps, so that
     exact means, or exact sums of squares, could be subtracted.
     """
+    interval = gap.interval and Interval(low=round(gap.interval.low, 1), high=round(gap.interval.high, 1))
     return replace(
         gap,
         left=replace(gap.left, mean=round(gap.left.mean, 1)),
         right=replace(gap.right, mean=round(gap.right.mean, 1)),
         difference=round(gap.difference, 1),
-        interval=Interval(low=round(gap.interval.low, 1), high=round(gap.interval.high, 1)),
-        standard_error=round(gap.standard_error, 2),
-        freedom=float(round(gap.freedom)),
-        t=round(gap.t, 1),
-        p=round(gap.p, 3),
-        effect=round(gap.effect, 1),
+        interval=interval,
+        standard_error=_rounded(gap.standard_error, 2),
+        freedom=_rounded(gap.freedom, 0),
+        t=_rounded(gap.t, 1),
+        p=_rounded(gap.p, 3),
+        effect=_rounded(gap.effect, 1),
     )
 
 
-def gap_of(
-    step: Key | None, left: tuple[Perspective, Moments], right: tuple[Perspective, Moments]
-) -> PerspectiveGap | None:
-    """Left minus right with Welch's interval and test, and Hedges' g; none when neither side differs within itself.
+def _rounded(value: float | None, decimals: int) -> float | None:
+    return None if value is None else round(value, decimals)
+
+
+def gap_of(step: Key | None, left: tuple[Perspective, Moments], right: tuple[Perspective, Moments]) -> PerspectiveGap:
+    """Left minus right with Welch's interval and test, and Hedges' g; without them when neither side differs within itself.
 
     Welch, Biometrika 34 (1947), with Satterthwaite's degrees of freedom; Hedges, J. Educational Statistics 6 (1981), with
     the approximate correction 1 - 3/(4(n₁ + n₂) - 9).
     """
     (n, mean, variance), (m, other, variation) = _described(left[1]), _described(right[1])
-    a, b = variance / n, variation / m
-    if a + b <= _NOTHING:
-        return None
-    difference, error = mean - other, sqrt(a + b)
-    freedom = (a + b) ** 2 / (a * a / (n - 1) + b * b / (m - 1))
-    half = quantile(0.975, freedom) * error
-    t = difference / error
-    return PerspectiveGap(
+    difference = mean - other
+    bare = PerspectiveGap(
         step=step,
         left=View(perspective=left[0], mean=mean, n=n),
         right=View(perspective=right[0], mean=other, n=m),
         difference=difference,
+        interval=None,
+        standard_error=None,
+        freedom=None,
+        t=None,
+        p=None,
+        effect=None,
+        flagged=False,
+    )
+    a, b = variance / n, variation / m
+    if a + b <= _NOTHING:
+        return bare
+    error = sqrt(a + b)
+    freedom = (a + b) ** 2 / (a * a / (n - 1) + b * b / (m - 1))
+    half = quantile(0.975, freedom) * error
+    t = difference / error
+    return replace(
+        bare,
         interval=Interval(low=difference - half, high=difference + half),
         standard_error=error,
         freedom=freedom,

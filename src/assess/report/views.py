@@ -25,7 +25,7 @@ class Gap(Struct, frozen=True, kw_only=True):
     written: tuple[str, str]
     people: tuple[int, int]
     difference: float
-    bounds: tuple[float, float]
+    bounds: tuple[float, float] | None
     flagged: bool
 
 
@@ -71,6 +71,6 @@ def _gap(language: Language, words: ProcessWords, gap: PerspectiveGap) -> Gap:
         written=(level(gap.left.mean, language), level(gap.right.mean, language)),
         people=(gap.left.n, gap.right.n),
         difference=gap.difference,
-        bounds=(gap.interval.low, gap.interval.high),
+        bounds=None if gap.interval is None else (gap.interval.low, gap.interval.high),
         flagged=gap.flagged,
     )
