@@ -1,10 +1,8 @@
 """Companies to score: small questionnaires, trees of teams, and answers drawn by a seeded die."""
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
@@ -14,7 +12,6 @@ from assess.maturity.kpis.records import KpiRecord
 from assess.maturity.model import CampaignResults
 from assess.questionnaire.model import Item, Kind, Level, Process, Questionnaire, Step, digest_of
 
-GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "measurement.json").read_text())
 NA = -2
 COMPANY = UUID(int=0)
 

@@ -95,6 +95,10 @@ class Table:
         """SE²."""
         return float(spread_of(self.strata(), np.ones((1, 2)), bounds_of([1]), finite=finite).variance[0, 0])
 
+    def freedom(self) -> float:
+        """Degrees of freedom."""
+        return float(spread_of(self.strata(), np.ones((1, 2)), bounds_of([1])).freedom[0, 0])
+
     def smoothed(self) -> float:
         """s²."""
         return float(variance(self.strata())[0, 0] * self.steps.n[0, 0])

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from companies import GOLDEN, Company, item, kpi, process, questionnaire, step
+from companies import Company, item, kpi, process, questionnaire, step
+from goldens import GOLDEN
 from one_group import Table
 
 from assess.maturity.agreement import bearable, null_variance, of_several, scatter_of, strength
@@ -17,13 +18,6 @@ def published(rows, items=ITEMS, **flags):
     company = Company(questionnaire("q", process("q", [step("s", items)], **flags)))
     company.team("t", rows)
     return company.results().nodes[1].processes[0]
-
-
-def with_null_variance(variances, expected):
-    """r_wg(J) and r*_wg(J) for another null distribution."""
-    star = 1 - sum(variances) / len(variances) / expected
-    j, cut = len(variances), max(star, 0.0)
-    return j * cut / (j * cut + 1 - cut), star
 
 
 def test_the_golden_matrix():
@@ -43,9 +37,17 @@ def test_the_golden_matrix():
 
 
 def test_the_golden_matrix_against_slightly_skewed_chance():
-    golden = GOLDEN["G4_slightskew_1.34"]
-    found = with_null_variance(GOLDEN["G4_uniform_2.0"]["item_var"], 1.34)
-    assert found == (pytest.approx(golden["rwgj"], rel=1e-9), pytest.approx(golden["rstar"], rel=1e-9))
+    golden, found = GOLDEN["G4_slightskew_1.34"], published(MATRIX).steps[0]
+    assert found.result.agreement.r_wg_skewed == pytest.approx(golden["rwgj"], rel=1e-9)
+    assert found.result.agreement.r_wg_star_skewed == pytest.approx(golden["rstar"], rel=1e-9)
+    assert found.items[2].result.agreement.r_wg_skewed == pytest.approx(1 - 0.3 / 1.34, rel=1e-9)
+
+
+def test_only_of_five_options_is_it_known_how_slightly_skewed_answers_vary():
+    found = published(MATRIX, [*ITEMS[:3], item("d", options=4)]).steps[0]
+    assert [each.result.agreement.r_wg_star_skewed is None for each in found.items] == [False, False, False, True]
+    said = found.result.agreement
+    assert (said.r_wg_skewed, said.r_wg_star_skewed, said.r_wg is None) == (None, None, False)
 
 
 def test_the_golden_poles():

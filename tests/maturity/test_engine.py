@@ -11,7 +11,6 @@ from companies import (
     ACQ,
     COMPANY,
     EXP,
-    GOLDEN,
     NA,
     OFF,
     PLAIN,
@@ -25,6 +24,7 @@ from companies import (
     small,
     step,
 )
+from goldens import GOLDEN
 from test_scoring import G1, STEPS
 
 from assess.campaign.model import DONT_KNOW as DK

@@ -5,12 +5,12 @@ from math import sqrt
 from statistics import variance
 
 import pytest
-from companies import ACQ, EXP, GOLDEN, OFF, Company, answers
+from companies import ACQ, EXP, OFF, Company, answers
+from goldens import GOLDEN
 from one_group import Table
 from test_scoring import G1, ITEMS
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER
-from assess.maturity.intervals import PRIOR_PEOPLE
 from assess.maturity.student import quantile
 
 G = GOLDEN["G1"]
@@ -36,7 +36,8 @@ def test_the_golden_team_as_a_finite_team():
     assert found.smoothed() == pytest.approx(G["s2_adj"], rel=1e-9)
     assert 6 * 6 / 5 * float(found.steps.squares[0, 0]) == pytest.approx(G["s2_lin"], rel=1e-9)
     assert sqrt(found.squared_error()) == pytest.approx(G["se_fpc"], rel=1e-9)
-    assert (G["n"] - 1 + PRIOR_PEOPLE, quantile(0.975, 7)) == (G["df"], pytest.approx(G["t"], rel=1e-9))
+    assert (int(found.steps.n[0, 0]), found.freedom()) == (G["n"], G["df"])
+    assert quantile(0.975, found.freedom()) == pytest.approx(G["t"], rel=1e-9)
     assert [found.interval().low, found.interval().high] == pytest.approx(G["ci"], rel=1e-9)
 
 

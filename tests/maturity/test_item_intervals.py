@@ -5,7 +5,8 @@ from itertools import combinations_with_replacement, pairwise
 
 import numpy as np
 import pytest
-from companies import GOLDEN, Company, item, process, questionnaire, step
+from companies import Company, item, process, questionnaire, step
+from goldens import GOLDEN
 from oracle import posterior
 
 from assess.campaign.model import NO_ANSWER
@@ -39,7 +40,7 @@ def asked(counts, invited, options=5):
 )
 def test_the_golden_items(name, counts, invited):
     golden, found = GOLDEN[name], asked(counts, invited)
-    assert (sum(counts), found.n) == (golden["n"], golden["n"])
+    assert (sum(counts), found.n, invited) == (golden["n"], golden["n"], golden["N"])
     assert found.value == pytest.approx(golden["sample_mean"], rel=1e-9)
     assert [found.interval.low, found.interval.high] == pytest.approx(golden["ci"], rel=1e-9)
     _, _, mean, compositions = posterior(counts, invited)

@@ -1,13 +1,16 @@
 """How alive an indicator is, as people see it: the golden KPI, and the majority rule at its edges."""
 
 import pytest
-from companies import GOLDEN, NA, Company, item, kpi, process, questionnaire, step
+from companies import NA, Company, item, kpi, process, questionnaire, step
+from goldens import GOLDEN
 
 from assess.campaign.model import DONT_KNOW as DK
-from assess.maturity.kpi import confirmed, index
+from assess.maturity.kpi import RUNGS, confirmed, index
 from assess.maturity.model import State
+from assess.maturity.scored import scored
 
 G = GOLDEN["G13_rung"]
+GIVEN = [3, 2, 4, 3, DK, 1, 3, 3, 2]
 ASKED = questionnaire("q", process("q", [step("s", [item("a")])], [kpi("kpi-q")]))
 
 
@@ -20,12 +23,22 @@ def seen(*groups, key="company"):
     return next(node for node in company.results().nodes if node.key == key).processes[0].kpis[0]
 
 
+def told_of(asked, rows):
+    """The shares of a team's people who reach rung 1 … 5 of the indicator, and of those who know it."""
+    company = Company(asked)
+    company.team("team", rows)
+    (found,) = scored(company.inputs()).processes
+    return found.rolled.rungs[0, 0].tolist()
+
+
 def test_the_golden_indicator():
-    found = seen([3, 2, 4, 3, DK, 1, 3, 3, 2])
+    found = seen(GIVEN)
     assert found.result.value == pytest.approx(G["mean"], rel=1e-9)
     assert found.result.index == index(found.result.value) == pytest.approx(G["K"], rel=1e-9)
-    assert confirmed(list(G["share_ge"].values()), G["awareness"]) == found.rung == G["team_rung"]
-    assert found.awareness == pytest.approx(G["awareness"], rel=1e-9)
+    *shares, known = told_of(ASKED, [[3, rung] for rung in GIVEN])
+    assert shares == pytest.approx([G["share_ge"][str(rung)] for rung in RUNGS], rel=1e-9)
+    assert confirmed(shares, known) == found.rung == G["team_rung"]
+    assert known == found.awareness == pytest.approx(G["awareness"], rel=1e-9)
 
 
 @pytest.mark.parametrize(

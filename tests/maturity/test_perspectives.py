@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from companies import ACQ, COMPANY, GOLDEN, Company
+from companies import ACQ, COMPANY, Company
+from goldens import GOLDEN
 
 from assess.campaign.model import Moments, Voice
 from assess.campaign.voices import Spoken, heard, moments

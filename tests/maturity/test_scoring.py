@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from companies import GOLDEN, NA, answers, item, kpi
+from companies import NA, answers, item, kpi
+from goldens import GOLDEN
 from one_group import Table, whole
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, NOT_APPLICABLE

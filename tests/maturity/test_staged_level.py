@@ -1,7 +1,7 @@
 """Staged levels: the golden steps, each condition on its own, and what was not measured."""
 
 import pytest
-from companies import GOLDEN
+from goldens import GOLDEN
 from msgspec.structs import replace
 
 from assess.maturity.stages import Climb, Evidence, StagedItem, climbed, lowest

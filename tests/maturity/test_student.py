@@ -4,7 +4,7 @@ import math
 from decimal import Decimal, getcontext
 
 import pytest
-from companies import GOLDEN
+from goldens import GOLDEN
 
 from assess.maturity.student import SERIES_FROM, quantile, upper_tail
 

@@ -1,10 +1,12 @@
 """What is said of a campaign as a whole: whether teams may be compared, and who answered in a straight line."""
 
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from companies import ACQ, EXP, GOLDEN, OFF, Company, item, process, questionnaire, step
+from companies import ACQ, EXP, OFF, Company, item, process, questionnaire, step
+from goldens import GOLDEN
 
 from assess.maturity.comparability import analysed, comparability
 from assess.maturity.lining import lines
@@ -79,6 +81,23 @@ def test_teams_may_be_ranked_if_they_differ_more_than_their_people(apart, allowe
     teams = [[2 + apart * number + spread for spread in (-1, -0.5, 0, 0.5, 1)] for number in range(5)]
     found = comparability("acq", analysed(*views(*teams)))
     assert (found.allowed, found.reason) == (allowed, {"fr": fr, "en": en})
+
+
+@pytest.mark.parametrize(
+    ("icc2", "allowed", "said"),
+    [
+        pytest.param(0.496, "none", "no ranking: ICC(2) = 0.49", id="under the bands"),
+        pytest.param(0.5, "bands", "bands, no ranking: ICC(2) = 0.50", id="from 0.50 on bands"),
+        pytest.param(0.697, "bands", "bands, no ranking: ICC(2) = 0.69", id="under ranking"),
+        pytest.param(0.7, "ranking", "ranking possible: ICC(2) = 0.70", id="from 0.70 on ranking"),
+        pytest.param(0.57, "bands", "bands, no ranking: ICC(2) = 0.57", id="as it is"),
+        pytest.param(-0.254, "none", "no ranking: ICC(2) = \u22120.26", id="below zero"),
+    ],
+)
+def test_the_sentence_never_contradicts_its_number(icc2, allowed, said):
+    found = comparability("acq", SimpleNamespace(teams=5, people=25, icc1=0.1, icc2=icc2, f=2.0, p=0.1))
+    assert (found.allowed, found.reason["en"]) == (allowed, said)
+    assert found.reason["fr"].endswith(said.rpartition(" = ")[2].replace(".", ","))
 
 
 def test_four_teams_are_too_few_however_far_apart():

@@ -192,7 +192,15 @@ def scored(value: float, n: int, *, width: float = 0.25) -> Result:
         n=n,
         coverage=1.0,
         agreement=Agreement(
-            deviation=0.7, spread=None, r_wg=0.8, r_wg_star=0.6, strength="moderate", consensus=True, split=False
+            deviation=0.7,
+            spread=None,
+            r_wg=0.8,
+            r_wg_star=0.6,
+            r_wg_skewed=None,
+            r_wg_star_skewed=None,
+            strength="moderate",
+            consensus=True,
+            split=False,
         ),
         range=None,
         fragile=False,

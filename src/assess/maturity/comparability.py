@@ -5,6 +5,7 @@ MSW) / (MSB + (n̄ - 1)·MSW) is the reliability of one person's view, ICC(2) = 
 & Fleiss 1979; Bliese 2000). F = MSB/MSW tests that all teams are alike.
 """
 
+from decimal import ROUND_FLOOR, Decimal
 from math import fsum, isnan
 
 from msgspec import Struct
@@ -90,7 +91,9 @@ def _reason(found: Variance, allowed: Comparing) -> Text:
             "fr": "pas de classement\u00a0: les équipes ne diffèrent pas",
             "en": "no ranking: the teams do not differ",
         }
-    said = f"ICC(2) = {found.icc2:.2f}".replace("-", "\u2212")
+    # rounded down, as the bounds are reached from below: 0.697 is no 0.70
+    rounded = Decimal(str(found.icc2)).quantize(Decimal("0.01"), ROUND_FLOOR)
+    said = f"ICC(2) = {rounded}".replace("-", "\u2212")
     fr, en = {
         "none": ("pas de classement", "no ranking"),
         "bands": ("des groupes, pas de classement", "bands, no ranking"),

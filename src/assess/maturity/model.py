@@ -50,14 +50,18 @@ class Agreement(Struct, frozen=True, kw_only=True):
     deviation: AD, the mean distance from the mean, in levels (of several items: the mean of theirs). spread: sample standard
     deviation, in levels, of a single item only. r_wg: 0–1, of several items r_wg(J), which grows with their number: exported for
     comparability. r_wg_star: Lindell's, the number to read; at most 1, and below 0 when people disagree more than chance would.
-    strength: the band of r_wg_star. consensus: the deviation is at most a sixth of the number of options (0.8 of five; Burke &
-    Dunlap 2002). split: at least a quarter of the people at the lower end (2 or less) and a quarter at the upper one (4 or more).
+    r_wg_skewed, r_wg_star_skewed: how both would be against slightly skewed chance instead of an even one; only where all items
+    have five options. strength: the band of r_wg_star. consensus: the deviation is at most a sixth of the number of options (0.8
+    of five; Burke & Dunlap 2002). split: at least a quarter of the people at the lower end (2 or less) and a quarter at the upper
+    one (4 or more).
     """
 
     deviation: float
     spread: float | None
     r_wg: float
     r_wg_star: float
+    r_wg_skewed: float | None
+    r_wg_star_skewed: float | None
     strength: Strength
     consensus: bool
     split: bool
