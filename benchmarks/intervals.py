@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.intervals`` prints, by team size N and people who answered n, over five shapes of answers: how often the
 interval holds the mean of the whole team (on average, and for the worst shape) and how wide it is (levels), beside the figures of
-the specification, which were simulated by another program.
+a reference, which were simulated by another program.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ class Found(Struct, frozen=True):
         return f"{self.covered:.3f}/{self.worst:.3f}/{self.width:.2f}"
 
 
-SPECIFIED: dict[tuple[str, int, int], Found] = {
+REFERENCE: dict[tuple[str, int, int], Found] = {
     ("item", 8, 5): Found(0.969, 0.940, 1.13),
     ("item", 10, 7): Found(0.970, 0.956, 0.92),
     ("item", 15, 8): Found(0.962, 0.928, 1.08),
@@ -52,15 +52,15 @@ SPECIFIED: dict[tuple[str, int, int], Found] = {
     ("4 items", 60, 25): Found(0.953, 0.935, 0.60),
 }
 MORE = [("16 items", 12, 7), ("16 items", 25, 10), ("planned 6 of 9", 18, 10), ("planned 6 of 9", 40, 20)]
-"""Cells for which the specification gives no row; of 16 items it says .956–.960 (worst .93–.95)."""
+"""Cells for which the reference has no row; of 16 items it says .956–.960 (worst .93–.95)."""
 
 
 def main() -> None:
     """Print a line a cell."""
-    print(f"{'':16}{'N':>4}{'n':>4}   covered/worst/width   specified")
-    for kind, team, answered in [*SPECIFIED, *MORE]:
+    print(f"{'':16}{'N':>4}{'n':>4}   covered/worst/width   reference")
+    for kind, team, answered in [*REFERENCE, *MORE]:
         found = _found(kind, team, answered)
-        print(f"{kind:16}{team:4}{answered:4}   {found}     {SPECIFIED.get((kind, team, answered), '-')}", flush=True)
+        print(f"{kind:16}{team:4}{answered:4}   {found}     {REFERENCE.get((kind, team, answered), '-')}", flush=True)
 
 
 def _found(kind: str, team: int, answered: int) -> Found:
