@@ -26,8 +26,10 @@ create function create_reference_table(what regclass) returns void language sql
 create function create_distributed_table(what regclass, how text, colocate_with text) returns void language sql
   as $$ insert into told (function, what, how, beside)
         values ('table', what::text, how, nullif(colocate_with, 'none')::regclass::text) $$;
-create function create_distributed_function(what regprocedure, how text, colocate_with text) returns void language sql
-  as $$ insert into told (function, what, how, beside) values ('function', what::text, how, colocate_with::regclass::text) $$;
+create function create_distributed_function(what regprocedure, how text default null, colocate_with text default 'none')
+  returns void language sql
+  as $$ insert into told (function, what, how, beside)
+        values ('function', what::text, how, nullif(colocate_with, 'none')::regclass::text) $$;
 """
 
 CITUS = """
@@ -85,7 +87,7 @@ async def test_the_plan_can_be_read_by_postgresql(stand_in):
     told = await stand_in.fetch("select function, what, how, beside from told order by at")
     assert len(told) == len(steps) > 20
     for row in told:
-        if row["function"] == "function":
+        if row["function"] == "function" and row["how"]:
             sql = "select proargnames[1], prosrc from pg_proc where oid = $1::text::regprocedure"
             first, source = await stand_in.fetchrow(sql, row["what"])
             assert first == row["how"] == "in_organisation"
@@ -96,7 +98,24 @@ async def test_the_plan_can_be_read_by_postgresql(stand_in):
 async def test_every_function_that_sets_the_organisation_runs_where_it_is(stand_in):
     sql = "select proname from pg_proc where pronamespace = 'assess'::regnamespace and prosrc like '%set_config%'"
     setting = {row["proname"] for row in await stand_in.fetch(sql)}
-    assert setting == {step.name.partition("(")[0].removeprefix("assess.") for step in plan() if "(" in step.name}
+    assert setting == {bare(function) for function in distribute.HOT_PATH}
+
+
+async def test_every_function_that_one_of_them_asks_is_on_every_node(stand_in):
+    """What stands in a body is no dependency that Citus could see."""
+    sql = "select proname, prosrc from pg_proc where pronamespace = 'assess'::regnamespace"
+    bodies = {row["proname"]: row["prosrc"] for row in await stand_in.fetch(sql)}
+    sent = {bare(step.name) for step in plan() if "create_distributed_function(" in step.sql}
+    asked = {
+        called for function in sent for called in re.findall(r"assess\.(\w+)\s*\(", bodies[function])
+    } & bodies.keys()
+    assert asked == {bare(function) for function in distribute.ASKED}
+    assert asked < sent
+
+
+def bare(function: str) -> str:
+    """Of a function, without its schema and its arguments."""
+    return function.partition("(")[0].removeprefix("assess.")
 
 
 @pytest.fixture

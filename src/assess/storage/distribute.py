@@ -14,6 +14,8 @@ HOT_PATH = {
     "read_response(uuid, bytea, uuid, bytea, date)": "response",
 }
 """Functions that run where the organisation is, beside this table: what they set does not travel from node to node."""
+ASKED = ("standing_of_response(text, date, date, boolean, boolean, text)",)
+"""What those ask: it reads no table, and must be on every node."""
 FACTS = """
 select exists (select from pg_extension where extname = 'citus') as installed,
   coalesce(current_setting('citus.propagate_set_commands', true), 'none') as propagated,
@@ -34,13 +36,14 @@ class Step(Struct, frozen=True):
 
 
 def plan() -> list[Step]:
-    """All steps in order: what is shared, then each tenant's table after those it refers to, then the hot path."""
+    """All steps in order: what is shared, then each tenant's table after those it refers to, then the hot path with what it asks."""
     ordered = [table.name for table in metadata.sorted_tables]
     shared = [name for name in ordered if name in SHARED]
     tenant = [name for name in ordered if name in TENANT]
     return [
         *(Step(f"assess.{name}", f"select create_reference_table('assess.{name}')") for name in shared),
         *(_distributed(name, "none" if name == tenant[0] else f"assess.{tenant[0]}") for name in tenant),
+        *(Step(f"assess.{name}", f"select create_distributed_function('assess.{name}')") for name in ASKED),
         *(_sent(function, beside) for function, beside in HOT_PATH.items()),
     ]
 
