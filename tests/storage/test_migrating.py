@@ -7,34 +7,36 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
 import uvicorn
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from under_load import Company, at_work, everybody
 
 from assess import shipped
 from assess.app import Resources, create_app
 from assess.installation import published, versions_of
 from assess.settings import Settings
 from assess.storage import roles
-from assess.storage.database import SESSION, Database, connect, driver_url
+from assess.storage.database import SESSION, connect, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
 from assess.storage.migrate import LIMITS, migrate, scripts_of
 from assess.storage.revisions import MigrationError, revisions
 from assess.storage.secrets import Secrets
-from assess.tenancy.model import Role
+from assess.storage.tables import TENANT, metadata
 from kept import done, open_campaign
-from tenants import key_for, new_organisation
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +47,17 @@ EXPLAINED = {
 """Rules of squawk that we do not follow, and why."""
 PARENTS_FIRST = ("response", "answer")
 """The order in which the application locks tables: a migration that keeps it never meets a request half-way."""
+OLDER = "0004"
+"""The revision from which a running service is migrated in a test: people could answer and teams be made since then, as now."""
+LOCKED = """
+select distinct relname::text from pg_locks join pg_class on pg_class.oid = relation
+where pid = pg_backend_pid() and relnamespace = 'assess'::regnamespace
+  and mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+"""
+"""What the own transaction keeps others from writing to."""
+COLUMNS = (
+    "select attname from pg_attribute where attrelid = to_regclass('assess.' || $1) and attnum > 0 and not attisdropped"
+)
 ADDITIVE = """
 from alembic import op
 
@@ -61,13 +74,33 @@ def upgrade() -> None:
 
 
 @pytest.fixture
-async def installation(postgres: Embedded) -> AsyncIterator[tuple[str, str]]:
-    """A migrated database of its own: the URLs of the application and of the migrator."""
+def empty(postgres: Embedded) -> Iterator[tuple[str, str]]:
+    """A database of its own: the URLs of the application and of the migrator."""
     name = f"migrating_{uuid7().hex}"
     postgres.cluster.sql(f"create database {name} owner {roles.OWNER}")
-    await migrate(postgres.url(roles.MIGRATOR, name), versions_of(published()))
+    postgres.cluster.sql(roles.RIGHTS, name)
     yield postgres.url(roles.APP, name), postgres.url(roles.MIGRATOR, name)
     postgres.cluster.sql(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def installation(empty: tuple[str, str]) -> tuple[str, str]:
+    """The same, migrated."""
+    await migrate(empty[1], versions_of(published()))
+    return empty
+
+
+@pytest.fixture
+def until(tmp_path: Path) -> Any:
+    """A folder with our first revisions, so many."""
+
+    def made(count: int) -> Path:
+        folder = tmp_path / "first"
+        later = [f"{revision}_*" for revision in revisions()[count:]]
+        shutil.copytree(shipped.folder("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__", *later))
+        return folder
+
+    return made
 
 
 @pytest.fixture
@@ -165,6 +198,36 @@ async def test_a_migration_comes_again_until_the_table_is_free(installation: tup
         assert await migrating == ["9999"]
 
 
+@pytest.mark.parametrize("revision", revisions())
+async def test_a_revision_locks_tables_parents_first(revision: str, empty: tuple[str, str], until: Any) -> None:
+    """As the application does, statement by statement; tables of its own are nobody else's yet."""
+    _, migrator = empty
+    place = revisions().index(revision)
+    await migrate(migrator, folder=until(place))
+    engine = create_async_engine(driver_url(migrator))
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f"set role {roles.OWNER}")
+        locked = await connection.run_sync(locked_by, revision)
+    await engine.dispose()
+    assert locked == [table.name for table in metadata.sorted_tables if table.name in locked]
+
+
+def locked_by(connection: Connection, revision: str) -> list[str]:
+    """The tables in the order in which a revision locks them against those who write; of one statement, in any."""
+    there = set(connection.exec_driver_sql("select tablename from pg_tables where schemaname = 'assess'").scalars())
+    found: list[str] = []
+
+    @event.listens_for(connection, "after_cursor_execute")
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement != LOCKED:
+            now = set(connection.exec_driver_sql(LOCKED).scalars()) & there
+            found.extend(table.name for table in metadata.sorted_tables if table.name in now - {*found})
+
+    with Operations.context(MigrationContext.configure(connection)):
+        scripts_of().get_revision(revision).module.upgrade()
+    return found
+
+
 @pytest.mark.parametrize(
     ("order", "seconds", "is_refused"),
     [
@@ -172,70 +235,78 @@ async def test_a_migration_comes_again_until_the_table_is_free(installation: tup
         pytest.param(PARENTS_FIRST[::-1], 2.6, True, id="longer than that, and in the wrong order"),
     ],
 )
-async def test_a_migration_under_load_loses_no_answer(
-    installation: tuple[str, str], additive: Any, served: Any, order: tuple[str, str], seconds: float, is_refused: bool
+async def test_a_migration_under_load_loses_no_request(
+    installation: tuple[str, str],
+    additive: Any,
+    company: Company,
+    filled: Any,
+    served: Any,
+    order: tuple[str, str],
+    seconds: float,
+    is_refused: bool,
 ) -> None:
     application, migrator = installation
-    async with served(application) as (client, keys, items):
-        phones = [Phone(client, key, items) for key in keys]
-        stop = asyncio.Event()
-        load = [asyncio.create_task(phone.tap(stop)) for phone in phones]
-        await asyncio.sleep(0.3)
-        before = [len(phone.acknowledged) for phone in phones]
-        assert await migrate(migrator, folder=additive(seconds, *order)) == ["9999"]
-        during = sum(phone.refused for phone in phones)
-        await asyncio.sleep(0.3)
-        stop.set()
-        await asyncio.gather(*load)
-        for phone, already in zip(phones, before, strict=True):
-            assert already > 0
-            assert len(phone.acknowledged) > already + 1
-            await phone.check()
+    await filled(application)
+    async with served(application) as client:
+        busy = everybody(client, company)
+        async with at_work(busy):
+            assert await migrate(migrator, folder=additive(seconds, *order)) == ["9999"]
+            during = sum(each.refused for each in busy)
     assert (during > 0) == is_refused
 
 
-class Phone:
-    """Taps one answer after another and sends again, with patience, what the service could not take just now."""
+async def test_the_revisions_that_we_ship_lose_no_request(
+    empty: tuple[str, str], company: Company, filled: Any, served: Any, until: Any
+) -> None:
+    """From the first version whose tables everybody of the load can use to the newest."""
+    application, migrator = empty
+    before = revisions().index(OLDER) + 1
+    await migrate(migrator, versions_of(published()), folder=until(before))
+    await filled(application)
+    async with served(application) as client, at_work(everybody(client, company)):
+        assert await migrate(migrator, versions_of(published())) == revisions()[before:]
 
-    def __init__(self, client: httpx.AsyncClient, key: dict[str, str], items: list[str]) -> None:
-        self._client = client
-        self._key = key
-        self._items = items
-        self.acknowledged: dict[int, tuple[str, int]] = {}
-        self.refused = 0
 
-    async def tap(self, stop: asyncio.Event) -> None:
-        """Until told to stop, and at most 2,000 times."""
-        for sequence in range(1, 2000):
-            if stop.is_set():
-                return
-            await self._save(self._items[sequence % len(self._items)], sequence % 5 + 1, sequence)
-            await asyncio.sleep(0.01)
+@pytest.fixture
+async def company(client: httpx.AsyncClient, organisation: UUID, admin: dict[str, str]) -> Company:
+    """Played on the database of the run, from where it can be filled into others."""
+    await done(client.post("/v1/teams", headers=admin, json={"key": "atelier", "name": "Atelier"}))
+    campaign: UUID = await open_campaign(client, admin, "")
+    invited = (await done(client.post(f"/v1/campaigns/{campaign}/invitations", headers=admin)))["items"]
+    tokens = [each["token"] for each in invited]
+    exchanged = [await done(client.post("/v1/respond/exchange", json={"token": token})) for token in tokens[:3]]
+    keys = [{"Authorization": f"Bearer {each['response_key']}"} for each in exchanged]
+    form = await done(client.get("/v1/respond", headers=keys[0]))
+    items = [each["key"] for step in form["questionnaires"][0]["processes"][0]["steps"] for each in step["items"]]
+    return Company(organisation=organisation, admin=admin, keys=keys, tokens=tokens[3:], items=items)
 
-    async def check(self) -> None:
-        """The last acknowledged answer of each item is there."""
-        last = {item: (sequence, level) for sequence, (item, level) in sorted(self.acknowledged.items())}
-        answers = (await done(self._client.get("/v1/respond", headers=self._key)))["answers"]
-        assert {each["item"]: (each["sequence"], each["answer"]["level"]) for each in answers} == last
 
-    async def _save(self, item: str, level: int, sequence: int) -> None:
-        body = {"answer": {"type": "level", "level": level}, "sequence": sequence}
-        for _ in range(5):
-            reply = await self._client.put(f"/v1/respond/answers/{item}", headers=self._key, json=body)
-            if reply.status_code != 503:
-                break
-            self.refused += 1
-            await asyncio.sleep(float(reply.headers["retry-after"]) / 4)
-        assert reply.status_code == 200, reply.text
-        self.acknowledged[sequence] = (item, level)
+@pytest.fixture
+def filled(postgres: Embedded, company: Company) -> Any:
+    """Put the company's rows into another database, which may know fewer tables and columns."""
+
+    async def fill(url: str) -> None:
+        here = await asyncpg.connect(postgres.url(roles.SUPERUSER))
+        there = await asyncpg.connect(postgres.url(roles.SUPERUSER, urlsplit(url).path.lstrip("/")))
+        for table in metadata.sorted_tables:
+            columns = [row["attname"] for row in await there.fetch(COLUMNS, table.name)]
+            if columns and table.name in TENANT | {"organisation"}:
+                own = "id" if table.name == "organisation" else "organisation_id"
+                rows = f"select {', '.join(columns)} from assess.{table.name} where {own} = $1"
+                records = await here.fetch(rows, company.organisation)
+                await there.copy_records_to_table(table.name, schema_name="assess", columns=columns, records=records)
+        await here.close()
+        await there.close()
+
+    return fill
 
 
 @pytest.fixture
 def served(settings: Settings, secrets: Secrets, workers: Any, catalogue: Any, library: Any, kpis: Any) -> Any:
-    """Serve the application on a database, over real HTTP; a client, five response keys and the items of their form."""
+    """Serve the application on a database, over real HTTP; a client of it."""
 
     @contextlib.asynccontextmanager
-    async def serving(url: str) -> AsyncIterator[tuple[httpx.AsyncClient, list[dict[str, str]], list[str]]]:
+    async def serving(url: str) -> AsyncIterator[httpx.AsyncClient]:
         database = connect(url, pool=5)
         resources = Resources(
             settings=msgspec.structs.replace(settings, housekeeping=0, rate=0),
@@ -254,28 +325,12 @@ def served(settings: Settings, secrets: Secrets, workers: Any, catalogue: Any, l
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
-            keys = await response_keys(client, database, secrets)
-            form = await done(client.get("/v1/respond", headers=keys[0]))
-            items = [
-                each["key"] for step in form["questionnaires"][0]["processes"][0]["steps"] for each in step["items"]
-            ]
-            yield client, keys, items
+            yield client
         server.should_exit = True
         await task
         await database.close()
 
     return serving
-
-
-async def response_keys(client: httpx.AsyncClient, database: Database, secrets: Secrets) -> list[dict[str, str]]:
-    """The response keys of everybody who is invited to a new campaign."""
-    organisation = await new_organisation(database)
-    admin = await key_for(database, secrets, organisation, Role.ADMIN)
-    await done(client.post("/v1/teams", headers=admin, json={"key": "atelier", "name": "Atelier"}))
-    campaign: UUID = await open_campaign(client, admin, "")
-    invited = (await done(client.post(f"/v1/campaigns/{campaign}/invitations", headers=admin)))["items"]
-    exchanged = [await done(client.post("/v1/respond/exchange", json={"token": each["token"]})) for each in invited]
-    return [{"Authorization": f"Bearer {each['response_key']}"} for each in exchanged]
 
 
 @contextlib.asynccontextmanager
