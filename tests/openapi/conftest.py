@@ -1,5 +1,6 @@
 """A server as integrators meet it, and a company that a generated client has played on it."""
 
+import fcntl
 import json
 import os
 import sys
@@ -29,14 +30,17 @@ def _assess(site: Site, *arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def generator() -> Path:
-    """A Python with the generator and what its clients need; made once for each lock file."""
+    """A Python with the generator and what its clients need; made once for each lock file, by one process of the run."""
     lock, folder = HERE / "generator.lock", BUILD / "generator"
     python, mark = folder / "bin" / "python", folder / "made-from"
-    if not mark.is_file() or mark.read_text() != lock.read_text():
-        run(sys.executable, "-m", "venv", "--clear", folder)
-        pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile")
-        run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock)
-        mark.write_text(lock.read_text())
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "generator.making").open("w") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if not mark.is_file() or mark.read_text() != lock.read_text():
+            run(sys.executable, "-m", "venv", "--clear", folder)
+            pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile")
+            run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock)
+            mark.write_text(lock.read_text())
     return python
 
 
@@ -52,8 +56,8 @@ def generated(generator: Path, tmp_path_factory: pytest.TempPathFactory) -> Gene
 
 @pytest.fixture(scope="session")
 def played(served: Served, generated: Generated, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The company's flow, from its teams to its report, by the generated client."""
-    pdf = tmp_path_factory.mktemp("report") / "report.pdf"
+    """The company's flow, from its teams to its reports, by the generated client."""
+    reports = tmp_path_factory.mktemp("reports")
     command = (generated.python, HERE / "generated_flow.py", served.address, served.key)
-    said = run(*command, EXAMPLES / "pilote", pdf, PYTHONPATH=str(generated.folder))
-    return Played(json.loads(said), pdf.read_bytes())
+    said = run(*command, EXAMPLES / "pilote", reports, PYTHONPATH=str(generated.folder))
+    return Played(json.loads(said), reports)

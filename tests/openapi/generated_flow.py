@@ -1,8 +1,9 @@
 """The demonstration's flow by a generated client; no word of Assess is imported. Run by its generator's Python:
 
-    generated_flow.py ADDRESS KEY PILOT PDF
+    generated_flow.py ADDRESS KEY PILOT FOLDER
 
-plays a part of the company in the folder PILOT, writes its report to PDF, and prints what came out as JSON.
+plays the company in the folder PILOT, writes its reports to FOLDER, and prints what came out as JSON. Four teams of it with the
+thirteen people whom they have, who all answer everything: the calls are the demonstration's, the crowd is not.
 """
 
 import csv
@@ -24,6 +25,7 @@ from assess_client.api.campaigns import (
     read_preflight,
 )
 from assess_client.api.organisation import read_me
+from assess_client.api.questionnaires import read_questionnaire_version
 from assess_client.api.reports import create_report, create_report_link, read_report_content
 from assess_client.api.respond import complete_invitation, exchange_invitation, read_form, save_answer, submit_response
 from assess_client.api.results import read_campaign_results
@@ -80,6 +82,8 @@ def set_up(client: AuthenticatedClient, pilot: Path) -> Any:
     said = json.loads((pilot / "campaign.json").read_text("utf-8"))
     campaign = good(create_campaign.sync(client=client, body=new_campaign(said))).id
     good(choose_assessments.sync(campaign, client=client, body=choices(said["assessments"]), if_match="*"))
+    seen = good(import_people.sync(campaign, client=client, body=people, dry_run=True))
+    assert (seen.dry_run, seen.created) == (True, len(people))
     imported = good(import_people.sync(campaign, client=client, body=people))
     assert imported.created == len(people)
     assert good(read_preflight.sync(campaign, client=client)).ready
@@ -143,23 +147,32 @@ def level(item: AskedItem, number: int) -> int:
     return int(item.levels[number % 3].ordinal)
 
 
+def titles_of(client: AuthenticatedClient, pilot: Path) -> dict[str, str]:
+    """Of the processes in each version that somebody is asked, by key, in English."""
+    asked = json.loads((pilot / "campaign.json").read_text("utf-8"))["assessments"]
+    versions = sorted({version for team in PLAYED & asked.keys() for version in asked[team].items()})
+    read = [good(read_questionnaire_version.sync(key, version, client=client)) for key, version in versions]
+    return {process.key: process.title["en"] for each in read for process in each.processes}
+
+
 def plan(client: AuthenticatedClient, campaign: Any) -> Any:
     """The proposed roadmap from the first of next month; its id and its plan."""
     today = datetime.now(UTC).date()
     start = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     roadmap = good(create_roadmap.sync(client=client, body=NewRoadmap(campaign_id=campaign, starts_on=start)))
-    return roadmap.id, good(read_plan.sync(roadmap.id, 1, client=client))
+    return roadmap.id, good(read_plan.sync(roadmap.id, roadmap.plans[-1].number, client=client))
 
 
-def draw(client: AuthenticatedClient, roadmap: Any, pdf: Path) -> None:
-    """The report in English, and a link to it."""
-    wish = NewReport(roadmap_id=roadmap, language=NewReportLanguage.EN)
-    report = good(create_report.sync(client=client, body=wish))
-    pdf.write_bytes(good(read_report_content.sync(report.id, client=client)).payload.read())
-    assert good(create_report_link.sync(report.id, client=client)).url.startswith("http")
+def draw(client: AuthenticatedClient, roadmap: Any, folder: Path) -> None:
+    """The report in French and in English, and a link to each."""
+    for language in NewReportLanguage:
+        report = good(create_report.sync(client=client, body=NewReport(roadmap_id=roadmap, language=language)))
+        content = good(read_report_content.sync(report.id, client=client)).payload.read()
+        (folder / f"{language.value}.pdf").write_bytes(content)
+        assert good(create_report_link.sync(report.id, client=client)).url.startswith("http")
 
 
-def main(address: str, key: str, pilot: str, pdf: str) -> None:
+def main(address: str, key: str, pilot: str, folder: str) -> None:
     """Play it."""
     with AuthenticatedClient(address, key, raise_on_unexpected_status=True) as client:
         me = good(read_me.sync(client=client))
@@ -167,10 +180,14 @@ def main(address: str, key: str, pilot: str, pdf: str) -> None:
         people = answer_all(client, campaign, address)
         scored = good(close_campaign.sync(campaign, client=client)).scored
         found = good(read_campaign_results.sync(campaign, client=client))
+        titles = titles_of(client, Path(pilot))
         roadmap, proposed = plan(client, campaign)
-        draw(client, roadmap, Path(pdf))
-    shown = [node.key for node in found.nodes for process in node.processes if process.result.state.value == "scored"]
-    said = {"role": me.role.value, "people": people, "scored": scored, "shown": sorted(set(shown))}
+        draw(client, roadmap, Path(folder))
+    scores = [
+        (node.key, each) for node in found.nodes for each in node.processes if each.result.state.value == "scored"
+    ]
+    shown = {"shown": sorted({node for node, _ in scores}), "titles": sorted({titles[each.key] for _, each in scores})}
+    said = {"role": me.role.value, "people": people, "scored": scored, **shown}
     print(json.dumps(said | {"campaign": str(campaign), "actions": len(proposed.body.actions)}))
 
 

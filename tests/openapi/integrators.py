@@ -32,10 +32,10 @@ class Generated(Struct, frozen=True):
 
 
 class Played(Struct, frozen=True):
-    """What the flow printed, and its report."""
+    """What the flow printed, and where its reports are."""
 
     said: dict[str, Any]
-    pdf: bytes
+    reports: Path
 
 
 def run(*command: str | Path, **more: str) -> str:

@@ -1,10 +1,16 @@
-"""A client that a stranger generates from the committed document plays the demonstration's flow."""
+"""A client that a stranger generates from the committed document is whole, and is asked for all that the demonstration asks."""
 
 import json
 import re
+from pathlib import Path
 
-from integrators import COMMITTED, Generated, Played, run
+from integrators import COMMITTED, HERE, Generated, run
 
+import assess.demo
+
+DEMO = Path(assess.demo.__file__).parent
+FLOW = (HERE / "generated_flow.py").read_text("utf-8")
+METHODS = {"get": "get", "post": "post", "put": "put", "_import": "post"}
 LEFT_OUT = {"text/csv", "application/yaml"}
 """Bodies that the generator cannot send; the same operations take JSON."""
 
@@ -32,11 +38,19 @@ def test_the_client_can_be_imported_whole(generated: Generated) -> None:
     run(generated.python, "-W", "error", "-c", script, *modules, PYTHONPATH=str(generated.folder))
 
 
-def test_a_company_is_played_from_its_teams_to_its_report(played: Played) -> None:
-    said = played.said
-    assert said["role"] == "admin"
-    assert said["people"] == 13
-    assert said["shown"] == ["boutique-lyon", "company", "experience"]
-    assert said["actions"] > 5
-    assert played.pdf.startswith(b"%PDF-")
-    assert played.pdf.rstrip().endswith(b"%%EOF")
+def test_the_flow_asks_whatever_the_demonstration_asks() -> None:
+    """Its addresses stand in two modules; what is uploaded there as CSV the client sends as JSON."""
+    demo = "".join((DEMO / name).read_text("utf-8") for name in ("play.py", "phones.py"))
+    asked = {(METHODS[how], blank(path)) for how, path in re.findall(r'(\w+)\(\s*(?:client, )?f?"(/v1[^"?]*)', demo)}
+    paths = json.loads(COMMITTED.read_bytes())["paths"]
+    operations = {(how, blank(path)): each for path, item in paths.items() for how, each in item.items()}
+    imported = set(
+        re.findall(r"\w+", "".join(re.findall(r"^from assess_client\.api\.\w+ import ([^()]+$|\([^)]+)", FLOW, re.M)))
+    )
+    assert len(asked) > 15
+    assert {snake(operations[each]["operationId"]) for each in asked} <= imported
+
+
+def blank(path: str) -> str:
+    """An address whose parameters have no name."""
+    return re.sub(r"\{[^}]+\}", "{}", path)

@@ -1,4 +1,4 @@
-"""The examples for other tools read the results of a played company, all three the same."""
+"""A generated client plays the demonstration's flow; the examples for other tools read its results, all three the same."""
 
 import csv
 import io
@@ -13,9 +13,21 @@ import httpx
 import power_query
 import pytest
 from integrators import COMMITTED, INTEGRATIONS, Played, Served, run
+from pypdf import PdfReader
 
 QUERY = power_query.read((INTEGRATIONS / "results.pq").read_text("utf-8"))
 DOCUMENT = json.loads(COMMITTED.read_bytes())
+
+
+def test_a_generated_client_plays_a_company_from_its_teams_to_its_reports(played: Played) -> None:
+    said = played.said
+    assert said["role"] == "admin"
+    assert said["people"] == 13
+    assert said["shown"] == ["boutique-lyon", "company", "experience"]
+    assert said["titles"] == ["Cross-cutting", "Experience"]
+    assert said["actions"] > 5
+    for name, language in {"fr.pdf": "fr-FR", "en.pdf": "en-GB"}.items():
+        assert PdfReader(played.reports / name).trailer["/Root"]["/Lang"] == language
 
 
 @pytest.fixture(scope="module")
