@@ -36,7 +36,7 @@ class Step(Struct, frozen=True):
 
 
 def plan() -> list[Step]:
-    """All steps in order: what is shared, then each tenant's table after those it refers to, then the hot path with what it asks."""
+    """All steps in order: what is shared, then tenants' tables after those they refer to, then the hot path with what it asks."""
     ordered = [table.name for table in metadata.sorted_tables]
     shared = [name for name in ordered if name in SHARED]
     tenant = [name for name in ordered if name in TENANT]
