@@ -14,7 +14,7 @@
 #   make openapi        write openapi/openapi.json again from the code
 #   make examples       record the examples of openapi/ again from a real run, then openapi.json
 #   make lock           choose the versions of the lock files again
-#   make clean          remove what these commands have made
+#   make clean          remove what these commands have made, but for the data of an `assess serve` (.assess)
 
 PYTHON ?= python3
 VENV := .venv
@@ -94,7 +94,12 @@ lock:
 	$(foreach each,$(APART),$(COMPILE) --output-file $(each).lock $(each).in && )true
 	! grep -nE '^ *-(-|[if])|://' requirements.lock $(APART:=.lock) | grep -v -- '--hash='
 
+# A data folder of root's has its PostgreSQL elsewhere; one that is served from is refused, and nothing is removed then.
+ERASE := import sys, pathlib, assess.settings, assess.storage.embedded as embedded; \
+  embedded.erase(assess.settings.Settings(data=pathlib.Path(sys.argv[1])))
 clean:
+	@[ ! -x $(VENV)/bin/python ] || find build -name serve.lock -printf '%h\0' 2>/dev/null | \
+	  xargs -0 -r -n 1 $(VENV)/bin/python -c '$(ERASE)'
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(LINTERS)/.ready: $(addprefix tests/openapi/linters/,package.json package-lock.json .npmrc spectral.yaml redocly.yaml)

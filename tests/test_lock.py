@@ -42,6 +42,11 @@ def test_every_declared_requirement_is_pinned_within_its_range(said):
     assert wanted.specifier.contains(version), "run `make lock`"
 
 
+def test_what_litestar_would_import_when_it_is_there_is_not():
+    """It costs every start two seconds (docs/adr/0002-core-not-orm.md)."""
+    assert "advanced-alchemy" not in pinned()
+
+
 @pytest.mark.parametrize(
     "name", ["requirements.lock", "benchmarks/peer/requirements.lock", "tests/openapi/generator.lock"]
 )

@@ -1,6 +1,6 @@
 """Problems: every refusal as RFC 9457 ``application/problem+json``, on every path.
 
-The only place that knows status codes. A refusal says its own sentence; what the framework, the decoder or the database
+A refusal says its own sentence and its family the status (see ``errors``); what the framework, the decoder or the database
 raises is translated into one first.
 """
 
