@@ -2,7 +2,7 @@
 # It runs as user 10001, never as root, and writes to /data (secrets) and /tmp alone: docker run --read-only --tmpfs /tmp.
 # The database is outside: ASSESS_DATABASE_URL, and ASSESS_MIGRATION_URL for `assess migrate`. See examples/docker/.
 
-FROM python:3.13-slim-bookworm AS build
+FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 # Every file is checked against the lock here; whatever is installed below is one of these.
@@ -24,7 +24,7 @@ FROM postgres:18-bookworm AS database
 COPY --from=build /sql/ /docker-entrypoint-initdb.d/
 COPY --chmod=0755 examples/docker/passwords.sh /docker-entrypoint-initdb.d/20-passwords.sh
 
-FROM python:3.13-slim-bookworm
+FROM python:3.11-slim-bookworm
 COPY --from=build /opt/assess/ /opt/assess/
 COPY --from=build --chown=10001:10001 /data/ /data/
 ENV PATH=/opt/assess/bin:/usr/local/bin:/usr/bin:/bin HOME=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,6 +67,7 @@ class Built:
         self._outside = outside
         self._at = folder
         self._said: dict[str, str] = {}
+        self.closed_at = 0.0
 
     def there(self, text: str) -> str:
         """``text`` with the image's absolute paths moved below ``folder``."""
@@ -85,6 +87,13 @@ class Built:
             elif name == "RUN":
                 self._run(self.there(argument))
 
+    def close(self) -> None:
+        """From now on there is a data folder to write to, and nothing else."""
+        for place in (self.folder, *self.folder.rglob("*")):
+            if not place.is_symlink() and place != self.folder / "data":
+                place.chmod(place.stat().st_mode & ~0o222)
+        self.closed_at = time.time()
+
     def _copy(self, words: list[str]) -> None:
         options = dict(word.removeprefix("--").split("=") for word in words if word.startswith("--"))
         *sources, target = [self.there(word) for word in words if not word.startswith("--")]
@@ -97,6 +106,8 @@ class Built:
                 found.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(origin, found)
                 found.chmod(int(options.get("chmod", "0644"), 8))
+            if "chown" in options and not os.geteuid():
+                os.chown(place, *map(int, options["chown"].split(":")))
 
     def _run(self, command: str) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ASSESS_", "PYTHON"))}

@@ -13,7 +13,7 @@ BUILD, DATABASE, FINAL = read((ROOT / "Dockerfile").read_text("utf-8"))
 TEXT = (HERE / "compose.yaml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("migrate", "assess")
+OURS = ("migrate", "backup", "assess")
 README = (HERE / "README.md").read_text("utf-8")
 
 
@@ -29,8 +29,9 @@ def test_the_last_stage_adds_the_environment_and_runs_nothing() -> None:
     assert [copied.split()[-1] for copied in FINAL.said("COPY")] == ["/opt/assess/", "/data/"]
 
 
-def test_both_stages_have_one_python_and_every_base_says_its_version() -> None:
-    assert BUILD.base == FINAL.base
+def test_both_stages_have_the_oldest_python_that_we_promise_and_every_base_says_its_version() -> None:
+    (oldest,) = re.findall(r'^requires-python = ">=(.+)"$', (ROOT / "pyproject.toml").read_text(), re.M)
+    assert BUILD.base == FINAL.base == f"python:{oldest}-slim-bookworm"
     assert all(re.fullmatch(r"[a-z]+:\d+(\.\d+)?-[a-z-]+", stage.base) for stage in (BUILD, DATABASE, FINAL))
 
 
@@ -77,9 +78,11 @@ def test_only_the_server_is_open_and_to_this_machine_alone() -> None:
     assert SERVICES["database"]["networks"] == SERVICES["migrate"]["networks"] == ["inside"]
 
 
-def test_the_server_may_not_migrate() -> None:
+def test_the_server_may_neither_migrate_nor_read_everything() -> None:
     assert "ASSESS_MIGRATION_URL" in SERVICES["migrate"]["environment"]
-    assert not [value for value in SERVICES["assess"]["environment"].values() if "migrator" in value.lower()]
+    assert "ASSESS_BACKUP_URL" in SERVICES["backup"]["environment"]
+    roles = re.findall(r"//(\w+):", " ".join(SERVICES["assess"]["environment"].values()))
+    assert roles == ["assess_app"]
 
 
 def test_everything_that_a_service_names_is_there() -> None:
@@ -111,5 +114,5 @@ def test_every_variable_that_must_be_given_is_made_by_the_readme() -> None:
 def test_the_readmes_commands_name_services_and_files_that_are_there() -> None:
     commands = re.findall(r"docker compose (.*)", README)
     assert all("--env-file build/compose.env -f examples/docker/compose.yaml " in command for command in commands)
-    named = [found for command in commands for found in re.findall(r" (?:--wait|exec|-T) (\w+)", command)]
+    named = [found for command in commands for found in re.findall(r" (?:--wait|exec|-T|cp) (\w+)", command)]
     assert set(named) == SERVICES.keys()

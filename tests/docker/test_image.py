@@ -1,5 +1,6 @@
 """The image, as far as that shows without an engine: linted, and each of its steps carried out in a folder."""
 
+import functools
 import os
 import random
 import re
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,30 +48,53 @@ class Image(Struct, frozen=True):
         )
 
     def command(self, words: Sequence[str]) -> list[str]:
-        """Its program by the image's PATH, which must have it in the environment that was copied."""
+        """Its program by the image's PATH, which must have it in the environment that was copied, run by the image's user."""
         program = self.built.folder / PROGRAM / words[0]
         assert self.environment["PATH"].startswith(f"{program.parent}:")
-        return [str(program), *words[1:]]
+        return [*become(*FINAL.said("USER")), str(program), *words[1:]]
 
     def around(self) -> dict[str, Any]:
         """Where it runs, and all that it sees of the environment."""
         return {"cwd": self.built.folder / "data", "env": self.environment}
 
 
+@functools.cache
+def become(user: str) -> list[str]:
+    """What root runs before a command to be that user, without other groups and without root's rights; nobody else need.
+
+    Our own Python may stand where that user cannot come (below /root): then that one may read what root can. It writes no more
+    for that.
+    """
+    if os.geteuid():
+        return []
+    number, _, group = user.partition(":")
+    plain = ["setpriv", f"--reuid={number}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
+    reading = [f"--{which}-caps=-all,+dac_read_search" for which in ("inh", "ambient")]
+    comes = subprocess.run([*plain, sys.executable, "-c", "import json, pytest"], capture_output=True, check=False)
+    return plain if comes.returncode == 0 else [*plain, *reading]
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def place() -> Iterator[Path]:
+    """A folder that everybody may pass, as an image's root is."""
+    with tempfile.TemporaryDirectory(prefix="assess-image-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def built(place: Path) -> Built:
     """Every stage, carried out; what was downloaded for a lock once is not downloaded for it again."""
     lock, kept = (ROOT / "requirements.lock").read_text(), ROOT / "build" / "wheels"
     is_kept = (kept / "made-from").is_file() and (kept / "made-from").read_text() == lock
-    made = Built(
-        tmp_path_factory.mktemp("image"), {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kept)} if is_kept else {}
-    )
+    made = Built(place, {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kept)} if is_kept else {})
     for stage in STAGES:
         made.carry_out(stage)
     if not is_kept:
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(made.folder / "wheels", kept, ignore=shutil.ignore_patterns("assess-*"))
         (kept / "made-from").write_text(lock)
+    made.close()
     return made
 
 
@@ -82,7 +107,9 @@ def passwords() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def database(built: Built, passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(
+    built: Built, passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Cluster, str]]:
     """The service ``database`` after its first start: PostgreSQL with passwords over TCP, and what its image ran; its host."""
     settings, host = Settings(data=tmp_path_factory.mktemp("database") / "data"), f"127.{random.randint(1, 250)}.77.1"
     settings.data.mkdir()
@@ -93,12 +120,19 @@ def database(built: Built, passwords: dict[str, str], tmp_path_factory: pytest.T
     _append(cluster.folder / "pg_hba.conf", "host all all 127.0.0.0/8 scram-sha-256\n")
     cluster.start()
     try:
+        cluster.sql(f"alter role postgres password '{passwords['POSTGRES_PASSWORD']}'")
         for script in sorted((built.folder / "docker-entrypoint-initdb.d").iterdir()):
             _run_as_the_postgres_image_does(script, cluster, passwords)
-        yield host
+        yield cluster, host
     finally:
         cluster.stop()
         embedded.erase(settings)
+
+
+@pytest.fixture(scope="module")
+def database(server: tuple[Cluster, str]) -> str:
+    """Its host."""
+    return server[1]
 
 
 def _append(file: Path, text: str) -> None:
@@ -204,10 +238,59 @@ def test_the_commands_of_the_readme_make_a_company_and_its_key(image: Image, sta
     assert made[-1].stdout.startswith("assess_live_")
 
 
+def test_the_image_s_user_is_nobody_special(image: Image) -> None:
+    script = "import os; print(os.getuid(), os.getgid(), os.getgroups()); open('../written', 'w')"
+    done = image.run(["python", "-c", script])
+    assert "PermissionError" in done.stderr
+    if not os.geteuid():
+        assert done.stdout == "{} {} []\n".format(*FINAL.said("USER")[0].split(":"))
+
+
+def test_everybody_may_read_what_is_in_the_image(built: Built) -> None:
+    there = [file for file in (built.folder / "opt").rglob("*") if not file.is_symlink()]
+    assert [file for file in there if not file.stat().st_mode & 0o004] == []
+    said = int(re.findall(r"about (\d+) MB", README)[0])
+    assert sum(file.stat().st_size for file in there if file.is_file()) / 1e6 == pytest.approx(said, rel=0.1)
+
+
+def test_the_roles_are_seen_to_again_after_an_upgrade(image: Image, migrated: str, server: tuple[Cluster, str]) -> None:
+    """The README's pipe, from one container to the other."""
+    ((service, arguments, psql),) = re.findall(r"-T (\w+) (\w+) \|\n.* -T database (psql .*)", README)
+    printed = image.run([*FINAL.command("ENTRYPOINT"), arguments])
+    cluster, _ = server
+    done = subprocess.run(
+        shlex.split(psql),
+        input=printed.stdout,
+        env={"PATH": f"{cluster.account.binaries}:{os.defpath}", "PGHOST": str(cluster.socket)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert service == "migrate"
+    assert re.findall(r"ERROR.*", done.stderr) == ['ERROR:  database "assess" already exists']
+    assert image.run(["assess", "check"]).returncode == 0
+
+
 def test_it_writes_to_its_data_folder_alone_and_ends_when_told(image: Image, started: "subprocess.Popen[str]") -> None:
-    last = image.built.folder / "sql" / "10-roles.sql"
     files = (image.built.folder / "opt").rglob("*")
-    assert not [file for file in files if file.lstat().st_ctime > last.stat().st_ctime]
+    assert not [file for file in files if file.lstat().st_ctime > image.built.closed_at]
     assert [file.name for file in (image.built.folder / "data").iterdir()] == ["secrets"]
     started.send_signal(signal.SIGTERM)
     assert started.wait(timeout=30) == 0
+
+
+def test_a_backup_is_made_by_its_own_service_and_put_back(
+    image: Image, started: "subprocess.Popen[str]", database: str, passwords: dict[str, str]
+) -> None:
+    """The server is stopped by the test above, or here."""
+    own = Image(image.built, _environment("backup", image.built, database, passwords))
+    words = [image.built.there(word) for word in SERVICES["backup"]["command"]]
+    assert own.run([*FINAL.command("ENTRYPOINT"), *words]).stdout.startswith(
+        f"backed up to {words[-1]}: organisations 1,"
+    )
+    started.terminate()
+    started.wait(timeout=30)
+    (said,) = re.findall(r"`run --rm -T backup (restore .*)`", README)
+    done = own.run([*FINAL.command("ENTRYPOINT"), *shlex.split(image.built.there(said))])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("restored: organisations 1,")
