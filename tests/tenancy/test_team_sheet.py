@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from assess.sheets import MAX_ROWS, SheetInvalid, SheetUnreadable, safe_cell, write_sheet
 from assess.tenancy.model import NewTeam
-from assess.tenancy.team_sheet import TeamRow, TreeInvalid, check_tree, in_tree_order, teams_from_sheet
+from assess.tenancy.team_sheet import (
+    LEVELS,
+    TeamRow,
+    TreeInvalid,
+    TreeTooDeep,
+    by_level,
+    check_tree,
+    levels_of,
+    teams_from_sheet,
+)
 
 HEADER = "key,name,parent,functions,capacity_days,lead\n"
 
@@ -92,12 +101,64 @@ def test_what_is_no_tree_is_refused(teams, known):
         check_tree([NewTeam(key=key, name=key, parent=parent) for key, parent in teams], known)
 
 
+def chain(length):
+    """Teams each below the one before it, the deepest first: the order that costs most."""
+    return [NewTeam(key=f"t{n}", name=f"T {n}", parent=f"t{n - 1}" if n else None) for n in reversed(range(length))]
+
+
+def test_a_tree_may_be_so_deep_and_no_deeper():
+    check_tree(chain(LEVELS), {})
+    with pytest.raises(TreeTooDeep) as refused:
+        check_tree(chain(LEVELS + 2), {})
+    assert [finding.received for finding in refused.value.errors] == [f"t{n}" for n in reversed(range(LEVELS + 1))] + [
+        None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moved", "known", "refused"),
+    [
+        pytest.param("t0", LEVELS, True, id="a team takes what is below it along"),
+        pytest.param("t0", LEVELS - 1, False, id="and there is just room for it"),
+        pytest.param("far", LEVELS + 5, False, id="what stands too deep already keeps nobody else from moving"),
+    ],
+)
+def test_what_is_below_a_team_counts_too(moved, known, refused):
+    there = {team.key: team.parent for team in chain(known)} | {"house": None}
+    with pytest.raises(TreeTooDeep) if refused else contextlib.nullcontext():
+        check_tree([NewTeam(key=moved, name="Moved", parent="house")], there)
+
+
+class Counted(dict):
+    """Parents that count how often they are asked."""
+
+    asked = 0
+
+    def get(self, key, default=None):
+        self.asked += 1
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize("length", [100, MAX_ROWS])
+def test_each_step_of_a_chain_is_gone_once(length):
+    parents = Counted((team.key, team.parent) for team in chain(length))
+    assert levels_of(parents)[f"t{length - 1}"] == length
+    assert parents.asked == length
+
+
+def test_a_chain_of_as_many_lines_as_a_sheet_takes_is_refused_with_a_hundred_of_its_places():
+    with pytest.raises(TreeTooDeep) as refused:
+        check_tree(chain(MAX_ROWS), {})
+    assert len(refused.value.errors) == 100
+
+
 @given(st.permutations([("a", None), ("b", "a"), ("c", "b"), ("d", "a"), ("e", "known")]))
 def test_parents_are_written_before_their_children(pairs):
-    ordered = [team.key for team in in_tree_order([NewTeam(key=k, name=k, parent=p) for k, p in pairs], {"known"})]
-    assert sorted(ordered) == ["a", "b", "c", "d", "e"]
-    assert ordered.index("a") < ordered.index("b") < ordered.index("c")
-    assert ordered.index("a") < ordered.index("d")
+    levels = by_level([NewTeam(key=k, name=k, parent=p) for k, p in pairs], {"known": "top", "top": None})
+    assert [sorted(team.key for team in level) for level in levels] == [["a"], ["b", "d"], ["c", "e"]]
+    assert [team.key for level in levels for team in level if team.key in {"c", "e"}] == [
+        key for key, _ in pairs if key in {"c", "e"}
+    ]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])

@@ -1,12 +1,14 @@
 """Organisations, teams and keys over HTTP."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from assess.tenancy.model import GRANTS, Permission, Role
-from assess.tenancy.store import OrganisationNotFound, organisation_of
+from assess.tenancy.model import GRANTS, Permission, Role, Team
+from assess.tenancy.service import import_teams
+from assess.tenancy.store import AT_ONCE, OrganisationNotFound, in_order, organisation_of
 from assess.tenancy.tokens import KeyText, read_key, write_key
 from tenants import key_for
 
@@ -115,6 +117,76 @@ async def test_a_team_cannot_be_put_below_its_own_child(client, admin):
         f"/v1/teams/{top['id']}", headers={**admin, **ANY}, json={"key": "sales", "name": "Ventes", "parent": "lyon"}
     )
     assert (reply.status_code, reply.json()["code"]) == (422, "tree_invalid")
+
+
+async def test_a_team_that_gets_another_key_cannot_be_put_below_its_own_child(client, admin):
+    await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
+    before = await teams(client, admin)
+    said = {"key": "selling", "name": "Ventes", "parent": "lyon"}
+    reply = await client.put(f"/v1/teams/{before['sales']['id']}", headers={**admin, **ANY}, json=said)
+    assert (reply.status_code, reply.json()["code"]) == (422, "tree_invalid")
+    assert await teams(client, admin) == before
+
+
+async def test_a_team_takes_the_name_that_another_one_of_the_same_import_gives_up(client, admin):
+    await client.post("/v1/teams/import", headers={**admin, **CSV}, content=SHEET)
+    rows = [{"key": "paris", "name": "Ventes", "parent": "sales"}, {"key": "sales", "name": "Commerce"}]
+    reply = await client.post("/v1/teams/import", headers=admin, json=rows)
+    assert (reply.json()["created"], reply.json()["updated"]) == (1, 1)
+    assert {team["name"] for team in (await teams(client, admin)).values()} == {"Commerce", "Lyon", "Ventes"}
+
+
+async def test_siblings_stand_in_the_order_of_their_letters_wherever_the_database_stands():
+    keys = ["a", "a-b", "a0", "a_b", "ab"]
+    found = [
+        Team(id=uuid4(), key=key, name=key, parent_id=None, functions=[], capacity_days=5, lead=None) for key in keys
+    ]
+    assert [team.key for team in in_order(found[::-1])] == keys
+
+
+async def test_a_company_of_twenty_thousand_teams_is_imported_and_changed(client, admin):
+    lines = [f"t{n},Team {n},{'house' if n % 100 else ''}\n" for n in range(20_000)]
+    sheet, head = {**admin, **CSV}, "key,name,parent\nhouse,Maison,\n"
+    created = await client.post("/v1/teams/import", headers=sheet, content=head + "".join(lines))
+    assert (created.status_code, created.json()["created"]) == (200, 20_001)
+    renamed = "".join(lines[: AT_ONCE + 1]).replace(",Team ", ",Group ")
+    changed = await client.post("/v1/teams/import", headers=sheet, content=head + renamed)
+    assert (changed.json()["updated"], changed.json()["unchanged"]) == (AT_ONCE + 1, 1)
+    page = (await client.get("/v1/teams?limit=2", headers=admin)).json()
+    assert [team["name"] for team in page["items"]] == ["Maison", "Group 1"]
+
+
+async def test_a_sheet_is_read_beside_the_event_loop(tx):
+    readers = []
+
+    def read():
+        readers.append(threading.get_ident())
+        return []
+
+    assert (await import_teams(tx, read, dry_run=True)).rows == 0
+    assert threading.get_ident() not in readers
+
+
+async def test_a_chain_of_teams_that_is_too_deep_is_refused_with_its_places(client, admin):
+    chain = "".join(f"t{n},T {n},t{n - 1}\n" for n in reversed(range(1, 5000)))
+    reply = await client.post(
+        "/v1/teams/import", headers={**admin, **CSV}, content="key,name,parent\n" + chain + "t0,T 0,\n"
+    )
+    assert (reply.status_code, reply.json()["code"], len(reply.json()["errors"])) == (422, "tree_too_deep", 100)
+    assert await teams(client, admin) == {}
+
+
+async def test_the_deepest_tree_can_be_read_page_by_page(client, admin):
+    name = "t" * 61
+    rows = [
+        {"key": f"{name}-{n:02}", "name": f"T {n}", "parent": f"{name}-{n - 1:02}" if n else None} for n in range(20)
+    ]
+    assert (await client.post("/v1/teams/import", headers=admin, json=rows)).status_code == 200
+    found, address = [], "/v1/teams?limit=1"
+    while address:
+        page = (await client.get(address, headers=admin)).json()
+        found, address = found + [team["key"] for team in page["items"]], page["next"]
+    assert found == [row["key"] for row in rows]
 
 
 async def test_a_key_is_shown_once_and_works_until_revoked(client, admin):

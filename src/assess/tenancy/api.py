@@ -1,5 +1,6 @@
 """Organisations, teams and keys over HTTP."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -103,9 +104,8 @@ async def import_teams(
     """Create or change teams by key, from CSV (key,name,parent,functions,capacity_days,lead) or a JSON list, all or nothing.
 
     What an import does not name of a team that exists (a column, a field) stays as it is."""
-    body = await request.body()
-    teams = teams_from_sheet(body) if media_type_of(request) == CSV else teams_from_json(body)
-    return await service.import_teams(tx, teams, dry_run=dry_run)
+    read = partial(teams_from_sheet if media_type_of(request) == CSV else teams_from_json, await request.body())
+    return await service.import_teams(tx, read, dry_run=dry_run)
 
 
 @get(

@@ -1,8 +1,12 @@
 """Doings on organisations, teams and keys: gather, think, apply."""
 
+import asyncio
 import secrets as random
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from uuid import UUID
+
+from msgspec import Struct
 
 from assess.errors import Conflict, Finding, Invalid
 from assess.storage.database import Database, Tx
@@ -23,7 +27,7 @@ from assess.tenancy.model import (
     Role,
     Team,
 )
-from assess.tenancy.team_sheet import TeamRow, check_tree, completed, in_tree_order
+from assess.tenancy.team_sheet import TeamRow, by_level, check_tree, completed
 from assess.tenancy.tokens import KeyText, hash_secret, write_key
 from assess.words import Link
 
@@ -97,13 +101,16 @@ async def me(tx: Tx, principal: Principal) -> Me:
 
 async def teams_within(tx: Tx, window: Window) -> tuple[list[Team], dict[UUID, list[str]]]:
     """The teams in the window, in the order of the tree; and the place of each: the keys from the top down to its own."""
-    teams = await store.teams_of(tx)
-    places: dict[UUID | None, list[str]] = {None: []}
-    for team in teams:
-        places[team.id] = [*places[team.parent_id], team.key]
-    after = list(window.after or ())
-    shown = [team for team in teams if places[team.id] > after][: window.limit + 1]
-    return shown, {team.id: places[team.id] for team in shown}
+    teams = {team.id: team for team in await store.teams_of(tx)}
+
+    def place(team: Team) -> list[str]:
+        above = teams[team.parent_id] if team.parent_id else None
+        return [*(place(above) if above else ()), team.key]
+
+    ordered = list(teams.values())
+    first = bisect_right(ordered, list(window.after or ()), key=place)
+    shown = ordered[first : first + window.limit + 1]
+    return shown, {team.id: place(team) for team in shown}
 
 
 async def add_team(tx: Tx, new: NewTeam) -> Team:
@@ -117,31 +124,29 @@ async def change_team(tx: Tx, team_id: UUID, new: NewTeam) -> Team:
     """A team as it is said now; raises TeamNotFound or TreeInvalid."""
     old = await store.team_of(tx, team_id)
     teams = await store.teams_of(tx)
-    known = {key: parent for key, parent in _parents(teams).items() if key != old.key}
+    named = {old.key: new.key}
+    known = {key: named.get(parent or "", parent) for key, parent in _parents(teams).items() if key != old.key}
     check_tree([new], known)
     return await store.change_team(tx, team_id, new, _ids(teams).get(new.parent or ""))
 
 
-async def import_teams(tx: Tx, rows: Sequence[TeamRow], *, dry_run: bool) -> Imported:
-    """Create or change teams by key, all or nothing; with ``dry_run`` only say what would happen. Raises TreeInvalid.
+async def import_teams(tx: Tx, read: Callable[[], list[TeamRow]], *, dry_run: bool) -> Imported:
+    """Create or change teams by key, all or nothing; with ``dry_run`` only say what would happen.
 
-    What the import does not name of a team that exists stays as it is.
+    read: gives the rows; it is called beside the event loop, since a sheet takes a while. What the import does not name of a
+    team that exists stays as it is. Raises SheetInvalid, TreeInvalid, TreeTooDeep.
     """
     before = {team.key: team for team in await store.teams_of(tx)}
-    old = _as_said(list(before.values()))
-    news = [completed(row, old.get(row.new.key)) for row in rows]
-    check_tree(news, _parents(list(before.values())))
-    created = [new for new in news if new.key not in before]
-    changed = [new for new in news if new.key in before and new != old[new.key]]
+    changes = await asyncio.to_thread(_changes, read, list(before.values()))
     if not dry_run:
-        await _write(tx, in_tree_order([*created, *changed], before), before)
+        await _write(tx, changes.levels, {key: team.id for key, team in before.items()})
     return Imported(
         dry_run=dry_run,
-        rows=len(news),
-        created=len(created),
-        updated=len(changed),
-        unchanged=len(news) - len(created) - len(changed),
-        summary=f"{len(news)} of {len(news)}",
+        rows=changes.rows,
+        created=changes.created,
+        updated=changes.updated,
+        unchanged=changes.rows - changes.created - changes.updated,
+        summary=f"{changes.rows} of {changes.rows}",
     )
 
 
@@ -169,14 +174,32 @@ def _check_key(new: NewApiKey) -> None:
         raise KeyScopeBeyondRole(errors=[Finding(pointer="/scopes", rule=rule, received=beyond, example=allowed[:1])])
 
 
-async def _write(tx: Tx, ordered: Sequence[NewTeam], before: dict[str, Team]) -> None:
-    ids = {key: team.id for key, team in before.items()}
-    for new in ordered:
-        parent_id = ids.get(new.parent or "")
-        if new.key in before:
-            await store.change_team(tx, ids[new.key], new, parent_id)
-        else:
-            ids[new.key] = (await store.add_team(tx, new, parent_id)).id
+def _changes(read: Callable[[], list[TeamRow]], before: Sequence[Team]) -> "_Changes":
+    old = _as_said(before)
+    news = [completed(row, old.get(row.new.key)) for row in read()]
+    known = _parents(before)
+    check_tree(news, known)
+    other = [new for new in news if new != old.get(new.key)]
+    created = sum(new.key not in old for new in other)
+    return _Changes(len(news), created, len(other) - created, by_level(other, known))
+
+
+async def _write(tx: Tx, levels: Sequence[Sequence[NewTeam]], ids: dict[str, UUID]) -> None:
+    """Level by level: a parent is there before its children are, and has its name before they take one."""
+    for teams in levels:
+        changed = [new for new in teams if new.key in ids]
+        created = [new for new in teams if new.key not in ids]
+        await store.change_teams(tx, [(ids[new.key], new, ids.get(new.parent or "")) for new in changed])
+        ids |= await store.add_teams(tx, [(new, ids.get(new.parent or "")) for new in created])
+
+
+class _Changes(Struct, frozen=True):
+    """What an import comes to: how many teams it names, and those that are new or other than before, from the top down."""
+
+    rows: int
+    created: int
+    updated: int
+    levels: list[list[NewTeam]]
 
 
 def _as_said(teams: Sequence[Team]) -> dict[str, NewTeam]:

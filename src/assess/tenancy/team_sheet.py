@@ -1,6 +1,7 @@
 """Teams from a sheet: pure rules on what may be imported, all or nothing."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -12,12 +13,22 @@ from assess.words import plainly
 
 COLUMNS = ("key", "name", "parent", "functions", "capacity_days", "lead")
 EXAMPLES = dict(zip(COLUMNS, ("sales-lyon", "Sales Lyon", "sales", "sales|marketing", 5, "Ana Petit"), strict=True))
+LEVELS = 20
+"""A tree is no deeper: the place of a team must fit into an address."""
+Parents = Mapping[str, str | None]
+"""The parent's key by key."""
 
 
 class TreeInvalid(Invalid):
     """The teams do not form a tree."""
 
     title_fr = "Les équipes ne forment pas un arbre."
+
+
+class TreeTooDeep(Invalid):
+    """A tree of teams has at most 20 levels."""
+
+    title_fr = "Un arbre d’équipes a 20 niveaux au plus."
 
 
 class TeamRow(Struct, frozen=True):
@@ -56,12 +67,12 @@ def completed(row: TeamRow, old: NewTeam | None) -> NewTeam:
     return msgspec.structs.replace(row.new, **kept)
 
 
-def check_tree(teams: Sequence[NewTeam], known: Mapping[str, str | None]) -> None:
-    """Refuse teams that repeat a key or name, name an unknown parent or go in circles.
+def check_tree(teams: Sequence[NewTeam], known: Parents) -> None:
+    """Refuse teams that repeat a key or name, name an unknown parent, go in circles or stand too deep.
 
-    known: the parent's key by key, of the teams that exist already. Raises TreeInvalid with every finding.
+    known: of the teams that exist already. Raises TreeInvalid or TreeTooDeep with every finding.
     """
-    parents = {**known, **{team.key: team.parent for team in teams}}
+    parents = _parents(teams, known)
     findings = [
         *_repeated("key", (team.key for team in teams)),
         *_repeated("name", (team.name for team in teams)),
@@ -71,20 +82,54 @@ def check_tree(teams: Sequence[NewTeam], known: Mapping[str, str | None]) -> Non
             if team.parent and team.parent not in parents
         ),
     ]
-    findings = findings or [_circle(index, team) for index, team in enumerate(teams) if _in_circle(team.key, parents)]
+    levels = levels_of(parents)
+    findings = findings or _faulty(teams, levels, math.inf, "a team cannot be below itself")
     if findings:
         raise TreeInvalid(f"{len(findings)} teams are wrong; nothing was imported", errors=findings[:100])
+    deep = _faulty(
+        teams, _deepest(parents, levels), LEVELS + 1, f"a team and what is below it have {LEVELS} levels at most"
+    )
+    if deep:
+        raise TreeTooDeep(f"{len(deep)} teams stand too deep; nothing was imported", errors=deep[:100])
 
 
-def in_tree_order(teams: Iterable[NewTeam], placed: Collection[str]) -> list[NewTeam]:
-    """Parents before children, so that each can be written when its turn comes; siblings keep their order."""
-    ordered, done, waiting = list[NewTeam](), set(placed), list(teams)
-    while waiting:
-        ready = [team for team in waiting if team.parent is None or team.parent in done]
-        ordered += ready
-        done |= {team.key for team in ready}
-        waiting = [team for team in waiting if team.key not in done]
-    return ordered
+def by_level(teams: Iterable[NewTeam], known: Parents) -> list[list[NewTeam]]:
+    """Teams of a tree by their level, from the top: whoever is written finds its parent written; siblings keep their order."""
+    said = list(teams)
+    levels = levels_of(_parents(said, known))
+    found: dict[float, list[NewTeam]] = {}
+    for team in said:
+        found.setdefault(levels[team.key], []).append(team)
+    return [found[level] for level in sorted(found)]
+
+
+def levels_of(parents: Parents) -> dict[str | None, float]:
+    """The level of each key, 1 at the top, and endless in a circle and below one; each step up is gone once."""
+    levels: dict[str | None, float] = {None: 0}
+    for key in parents:
+        way: dict[str, None] = {}
+        above: str | None = key
+        while above is not None and above not in levels and above not in way:
+            way[above] = None
+            above = parents.get(above)
+        level = levels.get(above, math.inf)
+        for each in reversed(way):
+            level += 1
+            levels[each] = level
+    return levels
+
+
+def _parents(teams: Iterable[NewTeam], known: Parents) -> Parents:
+    return {**known, **{team.key: team.parent for team in teams}}
+
+
+def _deepest(parents: Parents, levels: Mapping[str | None, float]) -> dict[str | None, float]:
+    """The level of the deepest team at or below each key."""
+    deepest = dict(levels)
+    for key in sorted(parents, key=levels.__getitem__, reverse=True):
+        above = parents[key]
+        deepest[above] = max(deepest[above], deepest[key])
+    return deepest
 
 
 def _team(row: Row) -> NewTeam:
@@ -119,14 +164,9 @@ def _orphan(index: int, team: NewTeam, parents: Mapping[str, str | None]) -> Fin
     return Finding(pointer=f"/teams/{index}/parent", rule=rule, received=team.parent, example=next(iter(parents)))
 
 
-def _circle(index: int, team: NewTeam) -> Finding:
-    return Finding(pointer=f"/teams/{index}/parent", rule="a team cannot be below itself", received=team.parent)
-
-
-def _in_circle(key: str, parents: Mapping[str, str | None]) -> bool:
-    seen: set[str] = set()
-    above: str | None = key
-    while above is not None and above not in seen:
-        seen.add(above)
-        above = parents.get(above)
-    return above is not None
+def _faulty(teams: Sequence[NewTeam], levels: Mapping[str | None, float], least: float, rule: str) -> list[Finding]:
+    return [
+        Finding(pointer=f"/teams/{index}/parent", rule=rule, received=team.parent)
+        for index, team in enumerate(teams)
+        if levels[team.key] >= least
+    ]
