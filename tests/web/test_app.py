@@ -2,16 +2,23 @@
 
 import inspect
 import random
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from sqlalchemy import text
 
 from assess.app import handlers_of
+from assess.storage.database import Tx
 from assess.tenancy.access import DEPENDENCIES, May, check_policies
 from assess.tenancy.api import list_teams
 from assess.tenancy.tokens import KeyText, read_key, write_key
+from assess.web.problems import HANDLERS
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +169,37 @@ def test_only_one_dependency_is_a_generator():
     """With two, a failing COMMIT becomes an ExceptionGroup and a 500."""
     generators = [name for name, each in DEPENDENCIES.items() if inspect.isasyncgenfunction(each.dependency)]
     assert generators == ["tx"]
+
+
+@pytest.mark.parametrize(
+    ("fails", "status"),
+    [
+        pytest.param("select pg_terminate_backend(pg_backend_pid())", 503, id="a database that goes away"),
+        pytest.param("select 1 / 0", 422, id="a value that cannot be"),
+    ],
+)
+async def test_what_happens_to_a_transaction_under_its_handler_is_told_as_what_it_is(
+    database, organisation, fails, status
+):
+    @get("/", dependencies=DEPENDENCIES)
+    async def read(tx: NamedDependency[Tx]) -> None:
+        await tx.execute(text(fails))
+
+    async def know(connection, _):
+        connection.scope["auth"] = SimpleNamespace(organisation_id=organisation)
+
+    state = State({"database": database})
+    app = Litestar(
+        [read], guards=[know], exception_handlers=HANDLERS, state=state, openapi_config=None, logging_config=None
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://assess") as client:
+        reply = await client.get("/")
+    assert reply.status_code == status, reply.text
+
+
+def test_a_group_that_explains_nothing_is_our_fault():
+    request = SimpleNamespace(scope={}, headers={})
+    assert HANDLERS[ExceptionGroup](request, ExceptionGroup("", [ValueError()])).status_code == 500
 
 
 def test_a_handler_without_a_policy_stops_the_start(application):

@@ -213,6 +213,12 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[b
     return reply(request, Unexpected())
 
 
+def _grouped(request: Request[Any, Any, Any], group: ExceptionGroup[Any]) -> Response[Any]:
+    """A transaction that was lost under its handler: the framework groups what explains it, and there is only one (``tx``)."""
+    refusal = group.exceptions[0]
+    return reply(request, refusal) if isinstance(refusal, Refusal) else _unexpected(request, group)
+
+
 def _unstorable(error: DBAPIError) -> Refusal:
     """Class 22 of SQLSTATE: a value that no column can hold; everything else is unexpected."""
     state = str(getattr(error.orig, "sqlstate", ""))
@@ -232,6 +238,7 @@ HANDLERS: dict[int | type[Exception], Callable[..., Any]] = {
     RecursionError: lambda request, error: reply(request, misread(error)),
     IntegrityError: lambda request, error: reply(request, violated(error)),
     DBAPIError: _dbapi,
+    ExceptionGroup: _grouped,
     HTTPException: lambda request, error: reply(request, translated(error)),
     Exception: _unexpected,
 }
