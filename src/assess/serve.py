@@ -79,7 +79,7 @@ class _Protocol(Wire):
     """HTTP on a transport that joins."""
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]  # all that it calls is there
+        super().connection_made(_Joining(transport, self.loop))
 
 
 def serve(settings: Settings, server: Callable[[], Embedded | None], ready: Callable[[str], None]) -> None:

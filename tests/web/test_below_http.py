@@ -19,7 +19,7 @@ EARLY = CHUNKS.replace(b"POST /", b"POST /early")
 class Hasty(Wire):
     """It is soon tired of waiting."""
 
-    slowest = 0.2
+    slowest, most = 0.2, 3
 
 
 async def answer(scope, receive, send):
@@ -69,6 +69,11 @@ async def told(port, *parts):
         pytest.param((b"GET / HT", b"TP"), [b"408"], id="a head that dawdles in pieces"),
         pytest.param((GOOD, b"GE"), [b"200", b"408"], id="a head that dawdles after a reply"),
         pytest.param((b"GET / HTTP/1.1\r\nX: " + b"a" * MAX_HEAD, b"a" * 99), [b"431"], id="a head without end"),
+        pytest.param((GOOD[:-2],), [b"408"], id="a body of which nothing comes"),
+        pytest.param((GOOD[:-1],), [b"408"], id="a body of which half comes"),
+        pytest.param((CHUNKS, b"1\r\n{\r\n"), [b"408"], id="a body in pieces of which the last is missing"),
+        pytest.param((GOOD, GOOD[:-2]), [b"200", b"408"], id="a body of which nothing comes after a reply"),
+        pytest.param((EARLY,), [b"200"], id="a body of which nothing comes when its reply has begun"),
         pytest.param((CHUNKS + b"zz\r\n",), [b"400"], id="a body that is broken"),
         pytest.param((GOOD + b"\x00\r\n\r\n",), [b"200"], id="no HTTP behind a request, which gets its reply"),
         pytest.param((EARLY, b"zz\r\n"), [b"200"], id="a body that is broken when its reply has begun"),
@@ -78,3 +83,14 @@ async def test_a_connection_ends_with_words_and_every_whole_request_has_its_repl
     heard = await told(port, *parts)
     assert re.findall(rb"HTTP/1\.1 (\d{3}) ", heard) == statuses
     assert heard.count(b"application/problem+json") == len([status for status in statuses if status >= b"400"])
+
+
+async def test_a_connection_too_many_is_told_so_and_makes_no_other_one_wait(port):
+    others = [await asyncio.open_connection("127.0.0.1", port) for _ in range(Hasty.most)]
+    heard = await told(port)
+    assert re.match(rb"HTTP/1\.1 503 .*service_busy", heard, re.DOTALL)
+    assert b"Retry-After: 1\r\n" in heard
+    for _, writer in others:
+        writer.close()
+        await writer.wait_closed()
+    assert b" 200 " in await told(port, GOOD.replace(b"Host: a", b"Host: a\r\nConnection: close"))

@@ -13,6 +13,7 @@ from assess.errors import refusals
 from assess.tenancy.access import May, may, problems
 from assess.tenancy.model import Permission
 from assess.web.admission import Admission
+from assess.web.bodies import Bodies
 from assess.web.described import with_conventions
 from assess.web.edge import Edge
 from assess.web.envelope import MAX_HEADERS, MAX_UPLOAD, MAX_URL
@@ -126,11 +127,38 @@ async def test_after_its_body_a_request_can_still_be_heard_to_end():
 
 
 async def test_a_body_that_does_not_arrive_is_given_up_and_takes_no_place(application):
-    edge = Edge(application.litestar, Metrics(), admission := Admission(1, 1), slowest=0.05)
+    edge = Edge(application.litestar, Metrics(), admission := Admission(1, 1), bodies := Bodies(slowest=0.05))
+    free = bodies.free
     start, body = await exchanged(edge, scope_of(headers=[("Content-Length", "10")]), chunk(b"{", more=True))
     assert start["status"] == 408
     assert b"too_slow" in body["body"]
-    assert admission.quick.free == 4
+    assert (admission.quick.free, bodies.free) == (4, free)
+
+
+async def test_bodies_in_pieces_have_so_much_memory_together_and_give_it_back(application, admin):
+    edge = Edge(application.litestar, Metrics(), Admission(1, 1), bodies := Bodies(most=20))
+    scope = scope_of(headers=[*admin.items(), ("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")])
+    team = [chunk(b'{"key":"a"', more=True), chunk(b',"name":"A"}')]
+    start, body = await exchanged(edge, scope, chunk(b" " * 11, more=True), chunk(b" " * 11, more=True))
+    assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"1")
+    assert b"service_busy" in body["body"]
+    waiting = asyncio.create_task(exchanged(edge, scope, chunk(b" " * 11, more=True)))
+    await asyncio.sleep(0)
+    assert [message["status"] for message in await exchanged(edge, scope, *team) if "status" in message] == [503]
+    small = scope_of(headers=[*admin.items(), ("Content-Type", "application/json"), ("Content-Length", "22")])
+    whole = chunk(b"".join(piece["body"] for piece in team))
+    assert (await exchanged(edge, small, whole))[0]["status"] == 201, "whatever comes in one piece passes"
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert bodies.free == 20
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS"])
+async def test_a_body_that_nobody_reads_is_not_waited_for(application, admin, method):
+    scope = scope_of(method, headers=[*admin.items(), ("Content-Length", "10")])
+    start, *_ = await exchanged(application, scope)
+    assert start["status"] == (200 if method in {"GET", "HEAD"} else 405)
 
 
 async def test_whoever_hangs_up_half_way_gets_nothing_and_costs_nothing(application):

@@ -5,25 +5,24 @@ without its body, finishes the reply (``web.replies``), writes one line of log a
 logged by their pattern alone: nothing there may tell who answered what.
 """
 
-import asyncio
 import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from assess.errors import Refusal, TooSlow
+from assess.errors import Refusal
 from assess.storage.ids import uuid7_text
 from assess.web.admission import Admission, Place
-from assess.web.envelope import MAX_UPLOAD, look
+from assess.web.bodies import Bodies, ClientGoneError, again, piece_of
+from assess.web.envelope import look
 from assess.web.metrics import Metrics
 from assess.web.problems import PROBLEM_JSON, rendered
 from assess.web.replies import Finisher
 
-SLOWEST = 20.0
-"""Seconds in which a body must have arrived."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose bodies somebody reads: no other one is waited for."""
 ALWAYS_ADMITTED = frozenset({"/health/live", "/health/ready", "/metrics"})
 CLIENT_GONE = 499
 _AS = {"HEAD": "GET", "OPTIONS": "NONE"}
@@ -32,13 +31,13 @@ _log = logging.getLogger("assess.access")
 
 
 class Edge:
-    """ASGI wrapper around the whole application; ``slowest``: seconds in which a body must have arrived."""
+    """ASGI wrapper around the whole application."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, admission: Admission, slowest: float = SLOWEST) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, admission: Admission, bodies: Bodies | None = None) -> None:
         self._app = app
         self._metrics = metrics
         self._admission = admission
-        self._slowest = slowest
+        self._bodies = bodies or Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -50,15 +49,23 @@ class Edge:
             await self._answer(exchange, receive)
         except Refusal as refusal:
             await exchange.refuse(refusal)
-        except _ClientGoneError:
+        except ClientGoneError:
             exchange.finisher.status = CLIENT_GONE
         finally:
             self._finish(exchange, time.perf_counter() - started)
 
     async def _answer(self, exchange: "_Exchange", receive: Receive) -> None:
-        """Look, wait for the whole body, take a place, let the rooms answer."""
-        if look(exchange.scope):
-            receive = await _arrived(receive, self._slowest)
+        """Look, wait for the whole body, then let the rooms answer."""
+        if not (look(exchange.scope) and exchange.method in WITH_BODY):
+            await self._admitted(exchange, receive)
+        elif not (first := await piece_of(receive)).get("more_body"):
+            await self._admitted(exchange, again((first,), receive))
+        else:
+            async with self._bodies.whole(first, receive) as whole:
+                await self._admitted(exchange, whole)
+
+    async def _admitted(self, exchange: "_Exchange", receive: Receive) -> None:
+        """Take a place; whoever asks how the server fares needs none."""
         if exchange.scope["path"] in ALWAYS_ADMITTED:
             await self._app(exchange.scope, receive, exchange.send)
             return
@@ -102,45 +109,3 @@ class _Exchange:
         pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-class _ClientGoneError(Exception):
-    """Whoever asked has hung up before the request was whole."""
-
-
-async def _arrived(receive: Receive, slowest: float) -> Receive:
-    """The whole body in memory, up to MAX_UPLOAD: whoever sends slowly keeps nobody waiting. Raises TooSlow.
-
-    The clock starts with the first piece, which is mostly the last one too: until then nothing is held but a connection.
-    """
-    messages = [await _piece(receive)]
-    if messages[0].get("more_body"):
-        try:
-            async with asyncio.timeout(slowest):
-                await _rest(messages, receive)
-        except TimeoutError:
-            raise TooSlow(f"a body has {slowest:g} seconds") from None
-    return _again(iter(messages), receive)
-
-
-async def _rest(messages: list[Any], receive: Receive) -> None:
-    size = len(messages[0].get("body", b""))
-    while messages[-1].get("more_body") and size <= MAX_UPLOAD:
-        messages.append(await _piece(receive))
-        size += len(messages[-1].get("body", b""))
-
-
-async def _piece(receive: Receive) -> Any:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise _ClientGoneError
-    return message
-
-
-def _again(messages: Iterator[Any], receive: Receive) -> Receive:
-    async def replayed() -> Any:
-        for message in messages:
-            return message
-        return await receive()
-
-    return replayed

@@ -1,22 +1,26 @@
-"""Below HTTP: what cannot be read as a request is refused with words too, and a request's head cannot grow or dawdle for ever.
+"""Below HTTP: what cannot be read as a request is refused with words too, and no request can grow or dawdle for ever.
 
-uvicorn answers what is no HTTP with a plain line, and takes the head of a request (its first line and its headers) however
-large and slow it comes.
+uvicorn answers what is no HTTP with a plain line, takes the head of a request (its first line and its headers) however large
+and slow it comes, waits for a body that never comes, and has as many connections as anybody opens.
 """
 
 from asyncio import TimerHandle
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from assess.errors import HeadersTooLarge, Malformed, Refusal, TooSlow
 from assess.storage.ids import uuid7_text
+from assess.web.admission import ServiceBusy
 from assess.web.problems import PROBLEM_JSON, rendered
 
 MAX_HEAD = 64 * 1024
 """Bytes of a head; ``web.envelope`` refuses smaller ones with the patience to read them."""
-SLOWEST_HEAD = 20.0
-"""Seconds in which a head that has begun must be whole."""
+SLOWEST = 20.0
+"""Seconds in which a head that has begun must be whole, and a body must go on; ``web.bodies`` says when it must be whole."""
+MOST = 2048
+"""Connections at once; each may hold a head, and as much of a body as is waiting to be read (64 KiB)."""
 
 
 class RequestUnreadable(Malformed):
@@ -28,12 +32,19 @@ class RequestUnreadable(Malformed):
 class Wire(HttpToolsProtocol):
     """uvicorn's protocol with our refusals.
 
-    ``slowest``: seconds for a head. ``_head``: bytes of the present one so far, none between two requests.
+    ``slowest``: seconds for a head, and between two pieces of a body. ``most``: connections at once. ``_head``: bytes of the
+    present head so far, none between two requests.
     """
 
-    slowest = SLOWEST_HEAD
+    slowest, most = SLOWEST, MOST
     _head = 0
     _waiting: TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """One connection more, unless there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            self._refuse(ServiceBusy(headers={"Retry-After": "1"}))
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come."""
@@ -41,7 +52,7 @@ class Wire(HttpToolsProtocol):
         super().data_received(data)
         if self._head > MAX_HEAD:
             self._refuse(HeadersTooLarge(f"they may have {MAX_HEAD} bytes"))
-        elif self._head and self._waiting is None:
+        elif self._waiting is None and (self._head or self._lacks_body):
             self._waiting = self.loop.call_later(self.slowest, self._lagged)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -69,6 +80,10 @@ class Wire(HttpToolsProtocol):
         """What is no HTTP."""
         self._refuse(RequestUnreadable(msg))
 
+    @property
+    def _lacks_body(self) -> bool:
+        return self.cycle is not None and self.cycle.more_body
+
     def _arrived(self) -> None:
         self._head = 0
         if self._waiting is not None:
@@ -76,7 +91,8 @@ class Wire(HttpToolsProtocol):
             self._waiting = None
 
     def _lagged(self) -> None:
-        self._refuse(TooSlow(f"a head has {self.slowest:g} seconds"))
+        what = "the next piece of a body" if self._lacks_body else "a head"
+        self._refuse(TooSlow(f"{what} has {self.slowest:g} seconds"))
 
     def _refuse(self, refusal: Refusal) -> None:
         """The last words on this connection, to a request that has none; a whole one before it gets its reply first."""
