@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from litestar import Litestar, Request, Response, Router, get
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import NamedDependency
 from litestar.events import BaseEventEmitterBackend
 from litestar.handlers import HTTPRouteHandler
@@ -51,12 +51,14 @@ from assess.web import health, openapi, pages
 from assess.web.admission import Admission
 from assess.web.edge import Edge
 from assess.web.idempotency import Once, Replayed, Underway, replay
-from assess.web.limits import Limits
+from assess.web.limits import UNCOUNTED, Limits
 from assess.web.metrics import Metrics
 from assess.web.problems import HANDLERS, REFUSES
 from assess.web.requests import StrictRequest, negotiated
 
 MAX_BODY = 256 * 1024
+NEVER = CacheControlHeader(no_store=True)
+"""How the server fares now: nobody may keep that."""
 _log = logging.getLogger("assess.housekeeping")
 
 
@@ -134,7 +136,13 @@ def describe() -> dict[str, Any]:
 
 
 @get(
-    "/health/live", guards=[may(Permission.PUBLIC)], operation_id="readLiveness", tags=["Service"], responses=problems()
+    "/health/live",
+    guards=[may(Permission.PUBLIC)],
+    operation_id="readLiveness",
+    tags=["Service"],
+    responses=problems(),
+    opt={UNCOUNTED: True},
+    cache_control=NEVER,
 )
 async def live() -> health.Health:
     """The process answers."""
@@ -147,6 +155,8 @@ async def live() -> health.Health:
     operation_id="readReadiness",
     tags=["Service"],
     responses=problems(),
+    opt={UNCOUNTED: True},
+    cache_control=NEVER,
 )
 async def ready(database: NamedDependency[Database]) -> health.Health:
     """The database answers too."""
@@ -160,7 +170,8 @@ async def ready(database: NamedDependency[Database]) -> health.Health:
     tags=["Service"],
     responses=problems(),
     media_type="text/plain",
-    opt={"gives": ("text/plain", "application/openmetrics-text")},
+    opt={"gives": ("text/plain", "application/openmetrics-text"), UNCOUNTED: True},
+    cache_control=NEVER,
 )
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Counters in the Prometheus text format; let only your own network reach them."""

@@ -140,7 +140,7 @@ async def _answer(app: Application, drain: int, listener: socket.socket, ready: 
         ws="none",
         http=_Protocol,
         server_header=False,
-        proxy_headers=False,  # nothing of ours depends on where a request comes from
+        proxy_headers=False,  # anybody can say where a request comes from; a proxy counts as one address (web.limits)
         timeout_graceful_shutdown=drain,
     )
     gc.freeze()  # what is here now stays to the end (but for some 300 kB): the collector need not look at it, not even once

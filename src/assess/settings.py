@@ -22,7 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pool: connections to the database for transactions, and as many for single statements (saving an answer, checking a key).
     workers: processes for scoring, planning and drawing.
     housekeeping: seconds between two rounds of the background loop, 0 = off.
-    rate: requests a minute that each key may make of one process, 0 = as many as it likes.
+    rate: requests a minute that each key may make of one process, and twenty times as many an address without one, 0 = no limit.
     drain: seconds that running requests get after SIGTERM or SIGINT.
     """
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import math
 import re
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
@@ -13,8 +14,9 @@ from assess.app import Resources, create_app
 from assess.campaign.tokens import InvitationText, write_invitation
 from assess.errors import TooManyRequests
 from assess.tenancy.model import Role
+from assess.tenancy.tokens import KeyText, read_key, write_key
 from assess.web.admission import Admission, Lane, Place, ServiceBusy
-from assess.web.limits import EXCHANGES, WINDOW, Buckets, Limits
+from assess.web.limits import EXCHANGES, PEERS, WINDOW, Buckets, Limits
 from tenants import key_for, new_organisation
 from world import build_world
 
@@ -96,6 +98,66 @@ async def test_whoever_has_no_valid_key_empties_nobodys_bucket(limited, admin):
         assert (await client.get("/v1/me", headers=admin)).status_code == 200
 
 
+def broken(key):
+    """A key that is none, by its checksum; and one that nobody has."""
+    text = key["Authorization"]
+    return [{"Authorization": text[:-1] + ("1" if text.endswith("0") else "0")}, _bearer(uuid4())]
+
+
+def _bearer(key_id):
+    return {"Authorization": f"Bearer {write_key(KeyText(key_id, bytes(32)))}"}
+
+
+async def test_an_address_without_a_key_has_a_quota_and_is_not_told_what_is_left(limited, admin):
+    async with limited(1) as client:
+        replies = [await client.get("/v1/questionnaires") for _ in range(PEERS + 1)]
+        assert [reply.status_code for reply in replies] == [200] * PEERS + [429]
+        assert int(replies[-1].headers["retry-after"]) == WINDOW // PEERS
+        assert not [reply for reply in replies if "ratelimit" in reply.headers]
+        for path in ("/health/live", "/health/ready", "/metrics"):
+            assert (await client.get(path)).status_code == 200
+        assert (await client.get("/v1/teams", headers=admin)).status_code == 429, "a key that was not seen yet"
+
+
+async def test_an_address_whose_keys_are_refused_is_not_looked_up_for_ever_and_a_good_key_goes_on(limited, admin):
+    async with limited(2) as client:
+        assert (await client.get("/v1/me", headers=admin)).status_code == 200
+        for number in range(2 * PEERS):
+            assert (await client.get("/v1/me", headers=broken(admin)[number % 2])).status_code == 401
+        assert (await client.get("/v1/me", headers=_bearer(uuid4()))).status_code == 429
+        assert (await client.get("/v1/questionnaires")).status_code == 429
+        assert (await client.get("/v1/me", headers=admin)).status_code == 200
+
+
+async def test_response_keys_that_are_none_wash_no_bucket_out(limited, admin):
+    async with limited(1) as client:
+        assert (await client.get("/v1/me", headers=admin)).status_code == 200
+        replies = [await client.get("/v1/respond", headers={"Authorization": f"Bearer {n}"}) for n in range(PEERS + 5)]
+        limits = client._transport.app.litestar.state.limits
+        assert [reply.status_code for reply in replies] == [401] * PEERS + [429] * 5
+        assert len(limits._responses._levels) == PEERS
+        assert list(limits._keys._levels) == [read_key(admin["Authorization"].removeprefix("Bearer ")).id]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        pytest.param("192.0.2.1", "192.0.2.2", False, id="IPv4"),
+        pytest.param("2001:db8::1", "2001:db8::ffff:2", True, id="neighbours of one network"),
+        pytest.param("2001:db8::1", "2001:db8:0:1::1", False, id="two networks"),
+        pytest.param("fe80::1%eth0", "fe80::2%eth0", True, id="on the link"),
+        pytest.param("::ffff:192.0.2.1", "192.0.2.1", True, id="IPv4 as IPv6"),
+        pytest.param("::ffff:192.0.2.1", "::ffff:192.0.2.2", False, id="two of IPv4 as IPv6"),
+        pytest.param("", None, True, id="no address"),
+    ],
+)
+def test_an_address_has_a_bucket_of_its_own(one, other, alike):
+    limits = Limits(1)
+    for host in (one, other):
+        limits.failed(SimpleNamespace(scope={"client": None if host is None else (host, 1)}))
+    assert len(limits._peers._levels) == 2 - alike
+
+
 async def test_a_rate_of_zero_is_no_limit(limited, admin):
     async with limited(0) as client:
         replies = [await client.get("/v1/me", headers=admin) for _ in range(20)]
@@ -116,7 +178,7 @@ async def test_a_response_key_has_a_bucket_that_nobody_can_tell_apart(limited, c
         limits = other._transport.app.litestar.state.limits
     assert [reply.status_code for reply in replies] == [409, 409, 429]
     assert replies[0].headers["ratelimit"].startswith('"key";r=1;')
-    (name,) = limits._keys._levels
+    (name,) = limits._responses._levels
     said = headers["Authorization"].encode()
     assert (len(name), name in said, hashlib.blake2b(said, digest_size=16).digest() == name) == (16, False, False)
 
@@ -245,6 +307,20 @@ async def test_when_nobody_more_may_think_the_rest_goes_on(application, client, 
     finally:
         admission.thinking.free, admission.thinking._queue = free, queue
     assert (await client.post("/v1/roadmaps", headers=admin, json=wish)).status_code == 404
+
+
+async def test_strangers_think_one_by_one_and_keep_nobody_with_a_key_waiting(application, client, admin):
+    admission = application.litestar.state.admission
+    queue, admission.strangers._queue, admission.strangers.free = admission.strangers._queue, 0, 0
+    wish = {"campaign_id": "01890000-0000-7000-8000-000000000000", "starts_on": "2030-01-01"}
+    try:
+        refused = await client.post("/v1/questionnaires/validate", json={})
+        assert (refused.status_code, refused.json()["code"]) == (503, "service_busy")
+        assert (await client.post("/v1/roadmaps", headers=admin, json=wish)).status_code == 404
+    finally:
+        admission.strangers._queue, admission.strangers.free = queue, 1
+    assert (await client.post("/v1/questionnaires/validate", json={})).status_code == 200
+    assert admission.strangers.free == 1
 
 
 async def test_every_request_gives_its_place_back(application, client, admin):

@@ -20,7 +20,7 @@ from assess.campaign.tokens import INVITATION_PREFIX
 from assess.errors import Unauthenticated
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission
-from assess.web.limits import LIMITED, limits_of
+from assess.web.limits import limits_of
 from assess.words import Language
 
 
@@ -85,7 +85,6 @@ def today() -> date:
     operation_id="exchangeInvitation",
     tags=["Respond"],
     status_code=200,
-    opt={LIMITED: True},
 )
 async def exchange_invitation(
     request: Request[Any, Any, Any], data: JSONBody[Invited], desk: NamedDependency[Desk]
@@ -152,7 +151,6 @@ async def withdraw_response(phone: NamedDependency[Phone]) -> Progress:
     operation_id="completeInvitation",
     tags=["Respond"],
     status_code=200,
-    opt={LIMITED: True},
 )
 async def complete_invitation(
     request: Request[Any, Any, Any], data: JSONBody[Invited], desk: NamedDependency[Desk]

@@ -21,10 +21,10 @@ from assess.storage.secrets import Secrets, derive
 from assess.tenancy.model import Permission, Principal, Role
 from assess.tenancy.sessions import LABEL, read_session
 from assess.tenancy.tokens import hash_secret, read_key
-from assess.web.admission import Place
+from assess.web.admission import Admission, Place
 from assess.web.conditional import check_unchanged
 from assess.web.idempotency import effect_of, keyed_of
-from assess.web.limits import limits_of
+from assess.web.limits import UNCOUNTED, limits_of
 from assess.web.paging import provide_pages
 from assess.web.problems import problems
 
@@ -65,11 +65,12 @@ class PermissionMissing(Forbidden):
     title_fr = "Le rôle ou les droits de votre clé ne le permettent pas."
 
 
-async def think(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Move a request to the lane of those that wait for a worker; raises ServiceBusy when that is full."""
+async def think(connection: ASGIConnection[Any, Any, Any, Any], *, known: bool = True) -> None:
+    """Move a request to the lane of those that wait for a worker, ``known``: with a key; raises ServiceBusy when it is full."""
     place: Place | None = connection.scope.get("place")  # type: ignore[assignment]  # a key of our own
     if place is not None:
-        await place.move(connection.app.state.admission.thinking)
+        admission: Admission = connection.app.state.admission
+        await place.move(admission.thinking if known else admission.strangers)
 
 
 class May:
@@ -80,12 +81,14 @@ class May:
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Let the request through or raise; ``connection.auth`` becomes the Principal."""
-        await self._check(connection)
+        await self._check(connection, handler)
         if handler.opt.get(THINKS):
-            await think(connection)
+            await think(connection, known=self.permission is not Permission.PUBLIC)
 
-    async def _check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    async def _check(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         if self.permission is Permission.PUBLIC:
+            if not handler.opt.get(UNCOUNTED):
+                limits_of(connection).peer(connection)
             return
         connection.scope["private"] = True  # type: ignore[typeddict-unknown-key]  # a key of our own
         if self.permission is Permission.RESPOND:
@@ -147,10 +150,11 @@ async def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Princi
 
 
 async def holder_of(connection: ASGIConnection[Any, Any, Any, Any], text: str) -> Principal:
-    """The holder of a key, by its text; raises KeyInvalid or KeyExpired."""
+    """The holder of a key, by its text; raises KeyInvalid, KeyExpired or TooManyRequests."""
     key = read_key(text)
     if key is None:
         raise KeyInvalid("the key has a wrong length, letter or checksum; was it copied whole?")
+    limits_of(connection).unproven(connection, key.id)
     secrets: Secrets = connection.app.state.secrets
     row = await _key(connection, key.id)
     if row is None or not hmac.compare_digest(row["secret_hash"], hash_secret(secrets.pepper, key.secret)):

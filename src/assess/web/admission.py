@@ -68,11 +68,12 @@ class Lane:
 
 
 class Admission:
-    """The two lanes of a server."""
+    """The lanes of a server. Strangers think one by one, so that no more than one of them is before anybody with a key."""
 
     def __init__(self, pool: int, workers: int) -> None:
         self.quick = Lane(pool * AT_ONCE, pool * QUEUE)
         self.thinking = Lane(workers * THINKING, workers * THINKING)
+        self.strangers = Lane(1, THINKING)
 
 
 class Place:

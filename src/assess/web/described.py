@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from assess.web.conditional import CHANGES, FREELY, PLACES
 from assess.web.idempotency import IDEMPOTENT
-from assess.web.limits import LIMITED
+from assess.web.limits import UNCOUNTED
 from assess.web.paging import MOST, USUAL
 from assess.web.problems import PROBLEM_JSON, family_of
 from assess.web.retirement import RETIRED
@@ -79,7 +79,7 @@ def with_conventions(operation: dict[str, Any], method: str, handler: HTTPRouteH
     """Tell in ``operation`` what holds for it beside what its handler says; the problems get no example here."""
     refusals = {*_EVERYWHERE}
     private = bool(operation["security"])
-    if private or handler.opt.get(LIMITED):
+    if not handler.opt.get(UNCOUNTED):
         refusals.add(429)
     if "requestBody" in operation:
         refusals |= {400, 408, 413, 415}

@@ -40,6 +40,7 @@ from assess.errors import (
     explaining,
 )
 from assess.storage.database import unavailable
+from assess.web.limits import limits_of
 from assess.words import Language, plainly
 
 PROBLEM_JSON = "application/problem+json"
@@ -105,7 +106,9 @@ def family_of(status: int) -> type[Refusal]:
 
 
 def reply(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
-    """The problem as a reply, in the language of the request; a page refuses in its own way."""
+    """The problem as a reply, in the language of the request; a page refuses in its own way. A key in vain is counted."""
+    if refusal.status == Unauthenticated.status:
+        limits_of(request).failed(request)
     refuses = getattr(request.scope.get("route_handler"), "opt", {}).get(REFUSES)
     if refuses is not None:
         page: Response[Any] = refuses(request, refusal)
