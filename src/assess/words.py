@@ -13,8 +13,10 @@ Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 # ``$(?!\n)`` is the very end in Python and in ECMAScript alike; a bare ``$`` lets a last newline through in Python.
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]*$(?!\n)"
-_NO_CONTROLS_BUT_NEWLINES = r"^[^\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]*$"
+# Refused: C0 and C1 controls, what turns the direction of writing (Bidi_Control), what breaks lines unseen, lone surrogates.
+_HIDDEN = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_NO_CONTROLS = rf"^[^\x00-\x1f{_HIDDEN}]*$(?!\n)"
+_NO_CONTROLS_BUT_NEWLINES = rf"^[^\x00-\x09\x0b-\x1f{_HIDDEN}]*$"
 
 _KEY = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$(?!\n)"
 _EMAIL = r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$(?!\n)"

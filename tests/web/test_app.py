@@ -114,6 +114,25 @@ async def test_a_body_without_media_type_is_refused(client, admin):
     assert is_problem(await client.post("/v1/teams", headers=admin, content=TEAM), 415)
 
 
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        pytest.param({"Content-Type": "application/json; charset=utf-8"}, True, id="UTF-8"),
+        pytest.param({"Content-Type": 'application/JSON;Charset="UTF-8"'}, True, id="UTF-8, quoted"),
+        pytest.param({"Content-Type": "application/json; charset=utf-16"}, False, id="UTF-16"),
+        pytest.param(
+            {"Content-Type": "application/json; profile=x; charset=latin1"}, False, id="Latin 1, behind another"
+        ),
+        pytest.param({**JSON, "Content-Encoding": "Identity"}, True, id="as it is"),
+        pytest.param({**JSON, "Content-Encoding": "gzip"}, False, id="compressed"),
+    ],
+)
+async def test_a_body_is_sent_as_it_is_in_utf_8(client, admin, headers, taken):
+    reply = await client.post("/v1/teams", headers={**admin, **headers}, content=TEAM)
+    assert reply.status_code == 201 if taken else is_problem(reply, 415, "unsupported_media_type")
+    assert reply.headers.get("accept-encoding") == ("identity" if headers.get("Content-Encoding") == "gzip" else None)
+
+
 async def test_accept_is_obeyed(client, admin):
     assert is_problem(await client.get("/v1/teams", headers={**admin, "Accept": "text/html"}), 406, "not_acceptable")
 

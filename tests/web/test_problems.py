@@ -40,6 +40,18 @@ def test_the_best_language_is_chosen(header, language):
         ("application/json;q=0", "application/json", False),
         ("application/json; q=0.1", "application/json", True),
         ("application/pdf, */*;q=0.1", "application/json", True),
+        ("application/json;q=0, */*", "application/json", False),
+        ("*/*, application/json;q=0", "application/json", False),
+        ("application/json;q=0.0", "application/json", False),
+        ("application/json;q=0.000", "application/json", False),
+        ("application/json;q=0.001", "application/json", True),
+        ("application/json;q=0., application/json;Q=0.2", "application/json", True),
+        ("application/*;q=0, */*", "application/json", False),
+        ("application/*;q=0, application/json", "application/json", True),
+        ("application/*;q=0, */*", "text/csv", True),
+        ("application/json;charset=utf-8;q=0", "application/json", False),
+        ("application/json;q=much", "application/json", False),
+        (",", "application/json", False),
     ],
 )
 def test_accept_is_obeyed(accept, media, fits):

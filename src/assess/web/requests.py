@@ -3,6 +3,7 @@
 Litestar decodes JSON into dicts and coerces ("5" becomes 5), parses text/plain as JSON and ignores Accept: here none of this.
 """
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,9 @@ from assess.web.problems import misplaced
 JSON = "application/json"
 CSV = "text/csv"
 YAML = "application/yaml"
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
+_PLAIN = "identity"
+_WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?")
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -61,6 +65,14 @@ def _check_content_type(
         raise UnsupportedMediaType(
             f"this address takes {', '.join(takes)}, not {media or 'a body without Content-Type'}"
         )
+    charset = _charset(connection.headers["content-type"])
+    if charset not in _CHARSETS:
+        raise UnsupportedMediaType(f"a body is written in UTF-8, not {charset[:200]}")
+    coding = connection.headers.get("content-encoding", _PLAIN).strip().lower()
+    if coding != _PLAIN:
+        raise UnsupportedMediaType(
+            f"a body is sent as it is, not as {coding[:200]}", headers={"Accept-Encoding": _PLAIN}
+        )
 
 
 def _takes_body(handler: BaseRouteHandler) -> bool:
@@ -73,15 +85,27 @@ def _has_body(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
 
 
 @lru_cache(maxsize=64)
+def _charset(content_type: str) -> str:
+    """What a Content-Type says of the letters; UTF-8 unless said."""
+    _, *parameters = content_type.lower().split(";")
+    said = dict(parameter.strip().partition("=")[::2] for parameter in parameters)
+    return said.get("charset", "utf-8").strip('"')
+
+
+@lru_cache(maxsize=64)
 def _accepts(accept: str, media: str) -> bool:
-    wished = [part.partition(";") for part in accept.lower().split(",")]
-    ranges = {
-        kind.strip()
-        for kind, _, parameters in wished
-        if "q=0" not in parameters.replace(" ", "").split(";") or "q=0." in parameters
-    }
-    main = media.partition("/")[0]
-    return bool(ranges & {"*/*", f"{main}/*", media}) or accept.strip() == ""
+    """Whether the most specific range that fits a media type wants it (RFC 9110, section 12.5.1)."""
+    weights = dict(sorted(map(_weighted, accept.lower().split(","))))  # of one range said twice, the greater weight
+    fitting = (media, f"{media.partition('/')[0]}/*", "*/*")
+    return accept.strip() == "" or next((weights[kind] for kind in fitting if kind in weights), 0) > 0
+
+
+def _weighted(wish: str) -> tuple[str, float]:
+    """A range of Accept and its weight; one that cannot be read weighs nothing."""
+    kind, *parameters = wish.split(";")
+    said = dict(parameter.strip().partition("=")[::2] for parameter in parameters)
+    weight = said.get("q", "1")
+    return kind.strip(), float(weight) if _WEIGHT.fullmatch(weight) else 0
 
 
 def _telling(refusal: Refusal, kind: Any, body: bytes) -> Refusal:
