@@ -103,3 +103,4 @@ async def test_an_executive_reads_reports_and_nothing_else(client, world):
     executive, ids = world.keys["executive"], world.ids
     assert (await client.get(f"/v1/reports/{ids['report_id']}/content", headers=executive)).content[:5] == b"%PDF-"
     assert (await client.get(f"/v1/campaigns/{ids['campaign_id']}/results", headers=executive)).status_code == 403
+    assert (await client.post(f"/v1/reports/{ids['report_id']}/links", headers=executive)).status_code == 403

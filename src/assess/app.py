@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Self
 
+import msgspec
 from litestar import Litestar, Request, Response, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import NamedDependency
 from litestar.events import BaseEventEmitterBackend
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
@@ -54,7 +56,7 @@ from assess.web.idempotency import Once, Replayed, Underway, replay
 from assess.web.limits import UNCOUNTED, Limits
 from assess.web.metrics import Metrics
 from assess.web.problems import HANDLERS, REFUSES
-from assess.web.requests import StrictRequest, negotiated
+from assess.web.requests import JSON, StrictRequest, negotiated
 
 MAX_BODY = 256 * 1024
 NEVER = CacheControlHeader(no_store=True)
@@ -179,11 +181,15 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(
-    "/openapi.json", guards=[may(Permission.PUBLIC)], operation_id="readOpenapi", tags=["Service"], responses=problems()
+    "/openapi.json",
+    guards=[may(Permission.PUBLIC)],
+    operation_id="readOpenapi",
+    tags=["Service"],
+    responses={200: ResponseSpec(dict[str, Any], description="The document", generate_examples=False), **problems()},
 )
-async def read_openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
+async def read_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """This document."""
-    return _document(request)
+    return Response(_documented(request).json, media_type=JSON)
 
 
 @get(
@@ -197,15 +203,24 @@ async def read_openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
 )
 async def read_documentation(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The same document as a page; it needs neither scripts nor the internet."""
-    return Response(pages.documentation(_document(request)), media_type="text/html")
+    return Response(_documented(request).page, media_type="text/html")
 
 
-def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
+class _Documented(Struct, frozen=True):
+    """The document as it is sent, and as a page."""
+
+    json: bytes
+    page: bytes
+
+
+def _documented(request: Request[Any, Any, Any]) -> _Documented:
+    """Made when it is first asked for, and kept."""
     state = request.app.state
-    if "document" not in state:
-        state.document = describe()
-    document: dict[str, Any] = state.document
-    return document
+    if "documented" not in state:
+        document = describe()
+        state.documented = _Documented(msgspec.json.encode(document), pages.documentation(document))
+    documented: _Documented = state.documented
+    return documented
 
 
 def _routes() -> list[Any]:
@@ -250,6 +265,7 @@ def _state(resources: Resources) -> dict[str, Any]:
         "metrics": Metrics(),
         "gallery": Gallery(),
         "underway": Underway(),
+        "used": {},
         "limits": Limits(resources.settings.rate),
         "admission": Admission(resources.settings.pool, resources.settings.workers),
     }

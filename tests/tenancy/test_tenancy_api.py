@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
+from assess.storage.tables import api_key
 from assess.tenancy.model import GRANTS, Permission, Role, Team
 from assess.tenancy.service import import_teams
 from assess.tenancy.store import AT_ONCE, OrganisationNotFound, in_order, organisation_of
@@ -203,6 +205,31 @@ async def test_a_key_is_shown_once_and_works_until_revoked(client, admin):
 async def test_a_key_that_is_not_there_cannot_be_revoked(client, admin):
     reply = await client.delete(f"/v1/api-keys/{uuid4()}", headers=admin)
     assert (reply.status_code, reply.json()["code"]) == (404, "api_key_not_found")
+
+
+@pytest.mark.parametrize("path", ["/v1/teams", "/v1/me", "/v1/api-keys"], ids=["a list", "itself", "what it may not"])
+async def test_the_day_on_which_a_key_was_last_used_is_known_whatever_it_was_used_for(client, admin, path):
+    issued = (await client.post("/v1/api-keys", headers=admin, json={"name": "Audit", "role": "auditor"})).json()
+    key_id = issued["key"]["id"]
+    assert await last_used(client, admin, key_id) is None
+    await client.get(path, headers={"Authorization": f"Bearer {issued['secret']}"})
+    assert await last_used(client, admin, key_id) == str(datetime.now(UTC).date())
+
+
+async def test_a_key_is_marked_once_a_day(client, application, admin, database, organisation):
+    key = read_key(admin["Authorization"].removeprefix("Bearer ")).id
+    await client.get("/v1/teams", headers=admin)
+    async with database.transaction(organisation) as tx:
+        mine = (api_key.c.organisation_id == organisation, api_key.c.id == key)
+        await tx.execute(update(api_key).where(*mine).values(last_used_on=None))
+    assert await last_used(client, admin, str(key)) is None
+    application.litestar.state.used[key] -= timedelta(days=1)
+    assert await last_used(client, admin, str(key)) == str(datetime.now(UTC).date())
+
+
+async def last_used(client, admin, key_id):
+    keys = (await client.get("/v1/api-keys", headers=admin)).json()["items"]
+    return next(key["last_used_on"] for key in keys if key["id"] == key_id)
 
 
 async def test_two_keys_live_side_by_side_while_one_is_rotated(client, admin):

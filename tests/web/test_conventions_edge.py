@@ -22,6 +22,7 @@ from assess.web.limits import UNCOUNTED
 from assess.web.metrics import Metrics
 from assess.web.problems import HANDLERS
 from assess.web.retirement import RETIRED, Retirement
+from routes import at, routes_of, same
 
 pytestmark = pytest.mark.anyio
 
@@ -224,6 +225,40 @@ async def test_a_reply_in_pieces_is_tagged_when_it_is_whole(method):
     start, body = await exchanged(Edge(pieces, Metrics(), Admission(1, 1)), scope_of(method))
     assert dict(start["headers"])[b"etag"].startswith(b'"')
     assert body["body"] == (b"[1,2]" if method == "GET" else b"")
+
+
+async def exchanges(client, application, world, method, headers=None):
+    """Every operation that reads, asked by whoever may, with ``headers`` of the address."""
+    for route in routes_of(application):
+        if route.method == "GET":
+            path = at(route.path, world.ids) + (f"?{world.shared_query}" if "shared" in route.path else "")
+            key = {Permission.PUBLIC: {}, Permission.RESPOND: world.keys["respondent"]}.get(route.permission)
+            said = {**(world.keys["admin"] if key is None else key), **(headers or {}).get(path, {})}
+            yield path, await client.request(method, path, headers=said)
+
+
+async def test_head_is_answered_as_get_is_without_the_body(client, application, world):
+    got = {path: reply async for path, reply in exchanges(client, application, world, "GET")}
+    async for path, head in exchanges(client, application, world, "HEAD"):
+        if path == "/metrics":
+            del (
+                head.headers["content-length"],
+                got[path].headers["content-length"],
+            )  # this very request is counted there
+        status, headers, _ = same(got[path])
+        assert same(head) == (status, headers, b""), path
+
+
+async def test_whatever_is_read_and_may_be_kept_is_tagged_and_need_not_be_sent_again(client, application, world):
+    got = {path: reply async for path, reply in exchanges(client, application, world, "GET")}
+    good = {path: reply for path, reply in got.items() if reply.status_code == 200}
+    kept = {path: reply for path, reply in good.items() if reply.headers["cache-control"] != "no-store"}
+    assert good.keys() - kept.keys() == {"/health/live", "/health/ready", "/metrics"}
+    tags = {path: {"If-None-Match": reply.headers["etag"]} for path, reply in kept.items()}
+    again = {path: reply async for path, reply in exchanges(client, application, world, "GET", tags)}
+    for path in kept:
+        assert (again[path].status_code, again[path].content) == (304, b""), path
+        assert again[path].headers["etag"] == tags[path]["If-None-Match"]
 
 
 @pytest.mark.parametrize(("cache", "tagged"), [(b"no-store", False), (b"private, no-cache", True)])

@@ -106,7 +106,7 @@ async def read_content(
 
 @post(
     "/reports/{report_id:uuid}/links",
-    guards=[may(Permission.READ_REPORTS)],
+    guards=[may(Permission.REPORT)],
     responses=problems(401, 403, 404),
     operation_id="createReportLink",
     tags=["Reports"],

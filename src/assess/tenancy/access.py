@@ -6,7 +6,7 @@ is known, by one SECURITY DEFINER function; everything after that happens in the
 
 import hmac
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from assess.storage.database import Database, Tx
 from assess.storage.secrets import Secrets, derive
 from assess.tenancy.model import Permission, Principal, Role
 from assess.tenancy.sessions import LABEL, read_session
+from assess.tenancy.store import mark_used
 from assess.tenancy.tokens import hash_secret, read_key
 from assess.web.admission import Admission, Place
 from assess.web.conditional import check_unchanged
@@ -96,6 +97,7 @@ class May:
             return
         principal = await self._holder(connection)
         limits_of(connection).key(connection, principal.key_id)
+        await _note(connection, principal)
         if not principal.may(self.permission):
             raise PermissionMissing(
                 f"this needs the permission {self.permission.value}; your role is {principal.role.value}"
@@ -188,6 +190,16 @@ def session_key(secrets: Secrets) -> bytes:
 async def _key(connection: ASGIConnection[Any, Any, Any, Any], key_id: UUID) -> Any:
     database: Database = connection.app.state.database
     return await database.call("select * from assess.key_by_id($1)", key_id)
+
+
+async def _note(connection: ASGIConnection[Any, Any, Any, Any], principal: Principal) -> None:
+    """Note the day on which a key is used (UTC): this process writes it once a day for each."""
+    state, today = connection.app.state, datetime.now(UTC).date()
+    used: dict[UUID, date] = state.used
+    if used.get(principal.key_id) != today:
+        async with state.database.transaction(principal.organisation_id) as tx:
+            await mark_used(tx, principal.key_id, today)
+        used[principal.key_id] = today
 
 
 def _lives(row: Any) -> bool:

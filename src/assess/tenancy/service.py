@@ -80,7 +80,6 @@ async def add_organisation(database: Database, key: str, name: str) -> Organisat
 
 async def me(tx: Tx, principal: Principal) -> Me:
     """Who asks, and where to go next."""
-    await store.mark_used(tx, principal.key_id, tx.now.date())
     permissions = [permission for permission in Permission if principal.may(permission)]
     places = {
         "teams": Permission.READ_ORGANISATION,

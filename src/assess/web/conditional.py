@@ -1,6 +1,6 @@
 """Conditional requests (RFC 9110, section 13): 304 for what the client has already, 412 for what changed meanwhile.
 
-A private reply is tagged by the digest of its bytes, wherever it comes from; whoever changes a shared draft says with
+A reply that may be kept is tagged by the digest of its bytes, wherever it comes from; whoever changes a shared draft says with
 If-Match which state is being changed, and a handler says with ``opt={CHANGES: state}`` how that state is had.
 """
 

@@ -96,18 +96,22 @@ def with_conventions(operation: dict[str, Any], method: str, handler: HTTPRouteH
         _parameter(operation, _IF_MATCH_THERE)
         _parameter(operation, _IF_NOTHING_THERE)
         _header(operation, "ETag", "ETag")
-    _conditional(operation, method, private=private)
+    _conditional(operation, method, handler)
     _told(operation, refusals, handler, private=private)
 
 
-def _conditional(operation: dict[str, Any], method: str, *, private: bool) -> None:
-    """What is private and can be read again is tagged; what answers 304 by itself says so already."""
-    tagged = private and method == "get" and {"apiKey": []} in operation["security"]
-    if not tagged and "304" not in operation["responses"]:
+def _conditional(operation: dict[str, Any], method: str, handler: HTTPRouteHandler) -> None:
+    """What can be read again is tagged, unless nobody may keep it; what answers 304 by itself says so already."""
+    if method != "get" or _is_kept_by_nobody(handler):
         return
     operation["responses"].setdefault("304", {"description": "You have it already (If-None-Match)"})
     _parameter(operation, _IF_NONE_MATCH)
     _header(operation, "ETag", "ETag")
+
+
+def _is_kept_by_nobody(handler: HTTPRouteHandler) -> bool:
+    layers = [layer.cache_control for layer in handler.ownership_layers if layer.cache_control is not None]
+    return bool(layers and layers[-1].no_store)
 
 
 def _told(operation: dict[str, Any], refusals: set[int], handler: HTTPRouteHandler, *, private: bool) -> None:

@@ -17,7 +17,6 @@ _SECURITY = [
         b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
     ),
 ]
-_JSON = (b"content-type", b"application/json")
 _OF_THE_BODY = {b"content-type", b"content-length"}
 
 
@@ -67,13 +66,15 @@ class Finisher:
         return handler.opt if isinstance(handler, HTTPRouteHandler) else {}
 
     def _is_tagged(self, start: Any) -> bool:
-        """What is private and can be asked for again, and the new state of what was changed."""
-        reread = self._scope["method"] == "GET" and self._scope.get("private") and self.status == 200
-        written = {CHANGES, PLACES} & self._opt.keys() and self.status in {200, 201}
-        if not reread and not written:
+        """What can be asked for again, and the new state of what was changed; but nothing that nobody may keep."""
+        if self._scope["method"] == "GET":
+            tagged = self.status == 200
+        else:
+            tagged = self.status in {200, 201} and bool({CHANGES, PLACES} & self._opt.keys())
+        if not tagged:
             return False
         headers = {name.lower(): value for name, value in start["headers"]}
-        return _JSON in headers.items() and b"etag" not in headers and headers[b"cache-control"] != b"no-store"
+        return b"etag" not in headers and headers[b"cache-control"] != b"no-store"
 
     def _tagged(self, message: Any) -> list[Any]:
         """The reply with its ETag, once its body is whole; an empty 304 when the client has it."""
