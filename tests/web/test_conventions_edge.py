@@ -12,7 +12,7 @@ from assess.app import describe, handlers_of
 from assess.errors import refusals
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission
-from assess.web.admission import Admission
+from assess.web.admission import AT_ONCE, Admission
 from assess.web.bodies import Bodies
 from assess.web.described import with_conventions
 from assess.web.edge import Edge
@@ -133,7 +133,7 @@ async def test_a_body_that_does_not_arrive_is_given_up_and_takes_no_place(applic
     start, body = await exchanged(edge, scope_of(headers=[("Content-Length", "10")]), chunk(b"{", more=True))
     assert start["status"] == 408
     assert b"too_slow" in body["body"]
-    assert (admission.quick.free, bodies.free) == (4, free)
+    assert (admission.quick.free, bodies.free) == (AT_ONCE, free)
 
 
 async def test_bodies_in_pieces_have_so_much_memory_together_and_give_it_back(application, admin):
@@ -210,7 +210,7 @@ async def test_a_crash_gives_the_place_back_and_is_counted_as_one():
     edge = Edge(crash, metrics := Metrics(), admission := Admission(1, 1))
     with pytest.raises(OSError):  # noqa: PT011 - the very one above
         await exchanged(edge, scope_of("GET"))
-    assert admission.quick.free == 4
+    assert admission.quick.free == AT_ONCE
     assert 'assess_requests_total{method="GET",route="unknown",status="500"} 1\n' in metrics.text()
 
 

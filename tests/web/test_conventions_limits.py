@@ -4,18 +4,23 @@ import asyncio
 import hashlib
 import math
 import re
+from collections import Counter
 from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
+from sqlalchemy import text
 
 from assess.app import Resources, create_app
 from assess.campaign.tokens import InvitationText, write_invitation
 from assess.errors import TooManyRequests
+from assess.storage import roles
+from assess.storage.database import connect
 from assess.tenancy.model import Role
 from assess.tenancy.tokens import KeyText, read_key, write_key
-from assess.web.admission import Admission, Lane, Place, ServiceBusy
+from assess.web.admission import AT_ONCE, Admission, Lane, Place, ServiceBusy
 from assess.web.limits import EXCHANGES, PEERS, WINDOW, Buckets, Limits
 from tenants import key_for, new_organisation
 from world import build_world
@@ -276,9 +281,9 @@ async def test_who_thinks_makes_room_for_the_others():
     await admission.quick.enter()
     place = Place(admission.quick)
     await place.move(admission.thinking)
-    assert (admission.quick.free, admission.thinking.free) == (4, 7)
+    assert (admission.quick.free, admission.thinking.free) == (AT_ONCE, 7)
     place.leave()
-    assert (admission.quick.free, admission.thinking.free) == (4, 8)
+    assert (admission.quick.free, admission.thinking.free) == (AT_ONCE, 8)
 
 
 async def test_an_overload_is_told_at_once_and_health_answers_all_the_same(application, client, admin):
@@ -294,6 +299,36 @@ async def test_an_overload_is_told_at_once_and_health_answers_all_the_same(appli
     finally:
         admission.quick.free, admission.quick._queue = free, queue
     assert (await client.get("/v1/teams", headers=admin)).status_code == 200
+
+
+@pytest.fixture
+async def small(application, postgres):
+    """A client of an application that has two connections for transactions, on the same database."""
+    state = application.litestar.state
+    resources = {name: state[name] for name in Resources.__struct_fields__}
+    opened = connect(postgres.url(roles.APP), pool=2)
+    own = {"database": opened, "settings": msgspec.structs.replace(resources["settings"], pool=2)}
+    transport = httpx.ASGITransport(create_app(Resources(**resources | own)), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://assess") as made:
+        yield made
+    await opened.close()
+
+
+async def test_when_the_database_stands_still_nobody_waits_for_a_connection_in_vain(
+    small, admin, database, organisation
+):
+    """Each of those let in waits for its lock and no longer; the rest is told that too much is under way."""
+    assert (await small.get("/v1/teams", headers=admin)).status_code == 200
+    async with database.transaction(organisation) as tx:
+        await tx.execute(text("lock table team in access exclusive mode"))
+        replies = await asyncio.gather(*(small.get("/v1/teams", headers=admin) for _ in range(100)))
+    assert {reply.status_code for reply in replies} == {503}
+    said = Counter((reply.json()["code"], reply.headers["retry-after"]) for reply in replies)
+    assert set(said) == {("service_busy", "1"), ("database_unavailable", "2")}, (
+        "2: its lock; 1: no connection of the pool"
+    )
+    assert said["service_busy", "1"] >= 80
+    assert (await small.get("/v1/teams", headers=admin)).status_code == 200
 
 
 async def test_when_nobody_more_may_think_the_rest_goes_on(application, client, admin):

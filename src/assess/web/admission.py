@@ -9,8 +9,9 @@ from collections import deque
 
 from assess.errors import Unavailable
 
-AT_ONCE, QUEUE = 4, 40
-"""Requests in work and in the queue, per connection of the pool."""
+AT_ONCE, QUEUE = 2, 40
+"""Requests in work and in the queue, per connection for transactions. There are as many again for single statements: with
+more in work, some would wait for a connection until the pool gives up (after five seconds)."""
 THINKING = 8
 """Requests in work that think, per worker process; as many wait."""
 PATIENCE = 2.0
