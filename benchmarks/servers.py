@@ -28,6 +28,8 @@ from benchmarks import bare
 HOME = Path(__file__).parent
 BUILD = HOME.parent / "build" / "bench"
 POOL = 10
+RATE = 60_000
+"""Requests a minute for each key: they are counted as ever, and no load comes near."""
 PATIENCE = 60.0
 WIDE = "wide"
 """The key of a questionnaire of about 100 KB, which only the benchmarks publish."""
