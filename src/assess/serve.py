@@ -130,9 +130,9 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
             await task
 
 
-async def _answer(app: Application, drain: int, listener: socket.socket, ready: Callable[[str], None]) -> None:
-    """Answer until a signal; uvicorn raises it again when all is drained, and by then it must not cut what follows."""
-    config = uvicorn.Config(
+def configured(app: Application, drain: int) -> uvicorn.Config:
+    """How the application is served; requests that run at the end have ``drain`` seconds."""
+    return uvicorn.Config(
         app,
         access_log=False,
         log_config=None,
@@ -143,6 +143,11 @@ async def _answer(app: Application, drain: int, listener: socket.socket, ready: 
         proxy_headers=False,  # anybody can say where a request comes from; a proxy counts as one address (web.limits)
         timeout_graceful_shutdown=drain,
     )
+
+
+async def _answer(app: Application, drain: int, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    """Answer until a signal; uvicorn raises it again when all is drained, and by then it must not cut what follows."""
+    config = configured(app, drain)
     gc.freeze()  # what is here now stays to the end (but for some 300 kB): the collector need not look at it, not even once
     gc.enable()
     server = _Server(config, lambda: ready(_address(listener)))
