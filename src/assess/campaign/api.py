@@ -179,8 +179,8 @@ async def import_people(
 ) -> Imported:
     """Add or change people by e-mail, all or nothing, from CSV (name,email,language,perspective,team) or a JSON list."""
     body = await request.body()
-    entries = entries_from_sheet(body) if media_type_of(request) == CSV else entries_from_json(body)
-    return await service.import_people(tx, campaign_id, entries, dry_run=dry_run)
+    read = partial(entries_from_sheet if media_type_of(request) == CSV else entries_from_json, body)
+    return await service.import_people(tx, campaign_id, read, dry_run=dry_run)
 
 
 @get(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -97,15 +97,16 @@ async def add_person(tx: Tx, campaign_id: UUID, new: NewPerson) -> Person:
     return next(each for each in await store.people_of(tx, campaign_id) if each.email == person.email)
 
 
-async def import_people(tx: Tx, campaign_id: UUID, entries: Sequence[Entry], *, dry_run: bool) -> Imported:
+async def import_people(tx: Tx, campaign_id: UUID, read: Callable[[], Sequence[Entry]], *, dry_run: bool) -> Imported:
     """Add or change people by e-mail, all or nothing; with ``dry_run`` only say what would happen.
 
-    Raises CampaignNotDraft or RosterInvalid.
+    read: gives the people; it is called beside the event loop, since a long list takes a while. Raises CampaignNotDraft,
+    SheetInvalid or RosterInvalid.
     """
     campaign = (await store.campaign_of(tx, campaign_id, lock=True)).drafted()
     ids = {asked.team: asked.team_id for asked in await store.asked_of(tx, campaign_id)}
     before = {person.email: person for person in await store.people_of(tx, campaign_id)}
-    news = people_of(entries, ids.keys(), campaign.languages)
+    news = await asyncio.to_thread(lambda: people_of(read(), ids.keys(), campaign.languages))
     created = [new for new in news if new.email not in before]
     changed = [new for new in news if new.email in before and is_changed(new, before[new.email])]
     if not dry_run:

@@ -163,8 +163,8 @@ async def ask(
         for team_id, digests in chosen.items()
         for position, digest in enumerate(digests)
     ]
-    await _insert(tx, assessment, added)
-    await _insert(tx, assessment_questionnaire, questions)
+    await tx.add(assessment, added)
+    await tx.add(assessment_questionnaire, questions)
 
 
 async def start_collecting(tx: Tx, campaign_id: UUID, headcounts: Mapping[UUID, int]) -> None:
@@ -207,7 +207,7 @@ async def people_of(tx: Tx, campaign_id: UUID, window: Window | None = None) -> 
 async def add_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
     """More people on the roster."""
     common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id}
-    await _insert(tx, person, [{**common, "id": uuid7(), **_person(new, team_ids)} for new in people])
+    await tx.add(person, [{**common, "id": uuid7(), **_person(new, team_ids)} for new in people])
 
 
 async def change_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
@@ -263,7 +263,7 @@ async def add_invitations(tx: Tx, campaign_id: UUID, invited: Sequence[tuple[UUI
     """One invitation for each (its id, the person's id, the hash of its token)."""
     common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id, "completed": False}
     rows = [{**common, "id": made, "person_id": whose, "token_hash": hashed} for made, whose, hashed in invited]
-    await _insert(tx, invitation, rows)
+    await tx.add(invitation, rows)
 
 
 async def invitations_of(tx: Tx, campaign_id: UUID) -> list[tuple[UUID, UUID, bool]]:
@@ -329,8 +329,3 @@ def _person(new: NewPerson, team_ids: Mapping[str, UUID]) -> dict[str, Any]:
     fields = msgspec.structs.asdict(new)
     team_id = team_ids[fields.pop("team")]
     return {**fields, "team_id": team_id}
-
-
-async def _insert(tx: Tx, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        await tx.execute(insert(table), rows)

@@ -1,6 +1,7 @@
 """Measured values and reviews of indicators over HTTP."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -75,8 +76,8 @@ async def import_measures(
 
     A value that is there already and differs is corrected: both are kept."""
     body = await request.body()
-    rows = rows_from_sheet(body) if media_type_of(request) == CSV else rows_from_json(body)
-    return await service.import_measures(tx, principal, rows, dry_run=dry_run)
+    read = partial(rows_from_sheet if media_type_of(request) == CSV else rows_from_json, body)
+    return await service.import_measures(tx, principal, read, dry_run=dry_run)
 
 
 @get(

@@ -1,6 +1,7 @@
 """Doings on measured values and reviews: gather, think, apply. A team lead records for the own team and those below it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -54,11 +55,17 @@ async def put_measure(
     return await measure_of(tx, library, place), counts.created == 1
 
 
-async def import_measures(tx: Tx, principal: Principal, rows: Sequence[Placed], *, dry_run: bool) -> Imported:
-    """Record values, all or nothing; with ``dry_run`` only say what would happen. Raises MeasuresInvalid."""
+async def import_measures(
+    tx: Tx, principal: Principal, read: Callable[[], Sequence[Placed]], *, dry_run: bool
+) -> Imported:
+    """Record values, all or nothing; with ``dry_run`` only say what would happen. Raises SheetInvalid or MeasuresInvalid.
+
+    read: gives the values; it is called beside the event loop, since a long list takes a while.
+    """
+    rows = await asyncio.to_thread(read)
     teams = {team.key: team.id for team in (await teams_seen(tx, principal)).values()}
     sheets = await records_store.sheets_by_key(tx, {each.row.kpi for each in rows})
-    measures = measures_in(rows, Scope(teams, sheets, tx.now.date()))
+    measures = await asyncio.to_thread(measures_in, rows, Scope(teams, sheets, tx.now.date()))
     if not dry_run:
         await records_store.lock_teams(tx, {place[0] for place in measures})
     return await _write(tx, measures, dry_run=dry_run)

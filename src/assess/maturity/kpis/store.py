@@ -134,8 +134,7 @@ async def add_measures(tx: Tx, measures: Sequence[tuple[Place, int, Measure]]) -
         _row(tx, revision, value, team_id=team_id, kpi=kpi, period_end=period_end)
         for (team_id, kpi, period_end), revision, value in measures
     ]
-    if rows:
-        await tx.execute(insert(measure), rows)
+    await tx.add(measure, rows)
 
 
 async def reviews_of(tx: Tx, team_id: UUID, kpi: Key, window: Window) -> list[RecordedReview]:
