@@ -13,6 +13,8 @@ from msgspec import Struct
 from assess.errors import Finding, Invalid, Malformed
 
 MAX_ROWS = 50_000
+_TOLD, _ECHO = 100, 200
+"""Unknown columns that are told, and letters of what was received that are said again."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -76,10 +78,18 @@ def check_size(lines: int, columns: Sequence[str], most: int) -> None:
         raise SheetInvalid(f"the sheet has {lines} lines; at most {most} are taken at once")
 
 
+def check_most(entries: int, most: int) -> None:
+    """Refuse a list with more entries than ``most`` before any of them is looked at; raises SheetInvalid."""
+    if entries > most:
+        raise SheetInvalid(f"the list has {entries} entries; at most {most} are taken at once")
+
+
 def width_finding(line: int, cells: Sequence[str], header: Sequence[str]) -> Finding:
     """What is said of a line that has more or fewer cells than the header."""
     return Finding(
-        pointer=f"#/line/{line}", rule=f"a line has {len(header)} cells, as the header", received=",".join(cells)[:200]
+        pointer=f"#/line/{line}",
+        rule=f"a line has {len(header)} cells, as the header",
+        received=",".join(cells)[:_ECHO],
     )
 
 
@@ -121,24 +131,23 @@ def _check_text(body: bytes) -> None:
 
 
 def _check_header(line: int, header: list[str], columns: Sequence[str], required: Collection[str]) -> None:
+    received, example = ",".join(header)[:_ECHO], ",".join(columns)
+    unknown = [name[:_ECHO] for name in header if name not in columns]
     findings = [
-        Finding(
-            pointer=f"#/line/{line}/{name}", rule="this column is not known", received=name, example=",".join(columns)
-        )
-        for name in header
-        if name not in columns
+        Finding(pointer=f"#/line/{line}/{name}", rule="this column is not known", received=name, example=example)
+        for name in unknown[:_TOLD]
     ]
     findings += [
         Finding(
             pointer=f"#/line/{line}",
             rule=f"the column {name} is needed",
-            received=",".join(header),
-            example=",".join(columns),
+            received=received,
+            example=example,
         )
         for name in columns
         if name in required and name not in header
     ]
     if len(set(header)) != len(header):
-        findings.append(Finding(pointer=f"#/line/{line}", rule="each column stands once", received=",".join(header)))
+        findings.append(Finding(pointer=f"#/line/{line}", rule="each column stands once", received=received))
     if findings:
         raise SheetInvalid("the header line is wrong", errors=findings)

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, NOT_APPLICABLE, Perspective
 from assess.errors import Finding, Invalid
 from assess.questionnaire.model import Item, Ordinal
-from assess.sheets import MAX_ROWS, SheetInvalid, check_size, open_sheet, width_finding
+from assess.sheets import MAX_ROWS, SheetInvalid, check_most, check_size, open_sheet, width_finding
 from assess.words import Key, Name
 
 COLUMNS = ("team", "respondent", "item", "answer", "perspective")
@@ -92,8 +92,9 @@ def rows_from_sheet(body: bytes, most: int = MAX_ROWS) -> Rows:
 
 
 def rows_from_json(body: bytes) -> Rows:
-    """Rows of a JSON list of CollectedAnswer; raises msgspec.DecodeError."""
+    """Rows of a JSON list of CollectedAnswer; raises msgspec.DecodeError, or SheetInvalid for its size."""
     answers = msgspec.json.decode(body, type=list[dict[str, str | Annotated[int, Meta(ge=-99, le=99)] | None]])
+    check_most(len(answers), MAX_ROWS)
     return Rows("/{}/{}", _of_objects(answers))
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from assess.campaign.model import NewPerson, Person, Perspective
 from assess.errors import Finding, Invalid
-from assess.sheets import read_sheet
+from assess.sheets import MAX_ROWS, check_most, read_sheet
 from assess.words import Email, Key, Language, Name
 
 COLUMNS = ("name", "email", "language", "perspective", "team")
@@ -42,10 +42,12 @@ def entries_from_sheet(body: bytes) -> list[Entry]:
 
 
 def entries_from_json(body: bytes) -> list[Entry]:
-    """People of a JSON list; raises msgspec.DecodeError or RosterInvalid for members that are missing or not known."""
+    """People of a JSON list; raises msgspec.DecodeError, SheetInvalid for its size, or RosterInvalid for
+    members that are missing or not known."""
+    people = msgspec.json.decode(body, type=list[dict[str, str]])
+    check_most(len(people), MAX_ROWS)
     entries = [
-        Entry(f"/{index}", {name: cell.strip() for name, cell in cells.items()})
-        for index, cells in enumerate(msgspec.json.decode(body, type=list[dict[str, str]]))
+        Entry(f"/{index}", {name: cell.strip() for name, cell in cells.items()}) for index, cells in enumerate(people)
     ]
     if not entries:
         _refuse([Finding(pointer="/", rule="at least one person")])

@@ -12,7 +12,7 @@ from assess.errors import Finding, Invalid
 from assess.maturity.kpis.attainment import PERCENT
 from assess.maturity.kpis.model import Measure, MeasureRow, NewMeasure, NewReview, Review, Sheet
 from assess.maturity.kpis.sheets import out_of_range
-from assess.sheets import Row, read_sheet
+from assess.sheets import MAX_ROWS, Row, check_most, read_sheet
 from assess.words import Key, plainly
 
 COLUMNS = ("team", "kpi", "period_end", "value", "numerator", "denominator", "measured_on")
@@ -60,8 +60,10 @@ def rows_from_sheet(body: bytes) -> list[Placed]:
 
 
 def rows_from_json(body: bytes) -> list[Placed]:
-    """Values of a JSON list; raises msgspec.DecodeError, or MeasuresInvalid with each faulty entry."""
+    """Values of a JSON list; raises msgspec.DecodeError, SheetInvalid for its size, or MeasuresInvalid with each faulty
+    entry."""
     found = msgspec.json.decode(body, type=list[Any])
+    check_most(len(found), MAX_ROWS)
     _refuse([] if found else [Finding(pointer="/", rule="at least one value", example=[EXAMPLES])])
     return _fitting((f"/{n}", each) for n, each in enumerate(found))
 
