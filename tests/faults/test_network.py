@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from assess.storage import roles
-from assess.storage.database import Database, DatabaseUnavailable, connect
+from assess.storage.database import PATIENCE_HOT, Database, DatabaseUnavailable, connect
 from assess.storage.embedded import Embedded
 from assess.storage.tables import sealed_response
 from campaign.company import done, exchanged, launched, refused
@@ -107,15 +107,20 @@ async def test_a_close_a_roadmap_and_a_report_happen_once_however_often_they_are
     boss = Trial()
     async with network.server.client() as client:
         await asyncio.gather(*(tap_and_submit(client, phone) for phone in phones))
-    network.before_server.faults = network.before_database.faults = QUICK
-    network.before_server.chance, network.before_database.chance = 0.3, 0.03
+    proxies = network.before_server, network.before_database
+    before = [proxy.struck.total() for proxy in proxies]
+    for proxy, chance in zip(proxies, (0.3, 0.03), strict=True):
+        proxy.faults, proxy.chance = QUICK, chance
     async with network.client() as client:
         closed = await boss.insist(client, "POST", f"{at}/close", admin)
         assert closed.is_success or (boss.failed and refused(closed) == (409, "campaign_already_closed"))
         new = {"campaign_id": at.rpartition("/")[2], "starts_on": "2030-01-01"}
         roadmap = await twice(client, boss, "/v1/roadmaps", admin, new)
         report = await twice(client, boss, "/v1/reports", admin, {"roadmap_id": roadmap, "language": "en"})
-    network.before_server.chance = network.before_database.chance = 0
+        while not all(proxy.struck.total() > old for proxy, old in zip(proxies, before, strict=True)):
+            assert done(await boss.insist(client, "GET", at, admin))["state"] == "closed"
+    for proxy in proxies:
+        proxy.chance = 0
     async with network.server.client() as client:
         for path, made in (("/v1/roadmaps", roadmap), ("/v1/reports", report)):
             assert [each["id"] for each in done(await client.get(path, headers=admin))["items"]] == [made]
@@ -135,6 +140,44 @@ async def twice(client: httpx.AsyncClient, boss: Trial, path: str, admin: Header
     assert again.headers["idempotent-replayed"] == "true"
     assert done(first) == done(again)
     return done(first)["id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        pytest.param("/v1/teams", {"key": "nice", "name": "Nice", "parent": "business"}, id="a team"),
+        pytest.param("/v1/api-keys", {"name": "Spare", "role": "auditor"}, id="a secret that is shown once"),
+    ],
+)
+async def test_whose_reply_never_arrives_has_it_when_he_asks_again_with_the_same_key(network, people, path, new):
+    _, admin, _ = people
+    headers = {**admin, "Idempotency-Key": f'"{uuid4()}"'}
+    network.before_server.faults, network.before_server.chance = (Fault.STALLED_REPLY,), 1
+    async with network.client() as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(path, headers=headers, json=new, timeout=WAITS)
+        network.before_server.chance = 0
+        again = await Trial().insist(client, "POST", path, headers, json=new)
+        listed = done(await client.get(f"{path}?limit=200", headers=admin))["items"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert done(again)
+    assert [each["name"] for each in listed].count(new["name"]) == 1
+
+
+async def test_a_server_whose_link_to_the_database_stands_still_says_so_while_one_waits(network, people):
+    _, admin, (phone, *_) = people
+    network.before_database.faults, network.before_database.chance = (Fault.STALLED_REQUEST,), 1
+    try:
+        async with network.server.client() as client:  # which is more patient than the server
+            reading, asking = client.get("/v1/respond", headers=phone.key), client.get("/health/ready")
+            told = await asyncio.gather(reading, asking)
+    finally:
+        network.before_database.chance = 0
+    assert [refused(reply) for reply in told] == [(503, "database_unavailable")] * 2
+    assert [reply.elapsed.total_seconds() < 2 * PATIENCE_HOT for reply in told] == [True, True]
+    assert all("retry-after" in reply.headers for reply in told)
+    async with network.server.client() as client:
+        done(await client.get("/v1/teams", headers=admin))
 
 
 async def test_a_link_to_the_database_that_stands_still_is_given_up_and_told(postgres: Embedded, organisation):
