@@ -153,6 +153,11 @@ def test_the_worked_team_of_the_method_comes_out(tmp_path: Path) -> None:
             id="no key of a team",
         ),
         pytest.param(
+            "company,r9,a-s-one,3,",
+            "line 3, team: a key of the team's own: company stands for the whole company; received 'company'",
+            id="the root's key",
+        ),
+        pytest.param(
             "lyon,r9,a-s-one",
             "line 3: a line has 5 cells, as the header; received 'lyon,r9,a-s-one'",
             id="a line that is too short",
@@ -208,6 +213,11 @@ def test_a_file_without_answers_is_told(files: Path, answers: str, said: str) ->
         ),
         pytest.param(
             "team,parent,headcount\nlyon,,0", "line 2, headcount: a whole number of people from 1 on", id="nobody"
+        ),
+        pytest.param(
+            "team,headcount\nlyon,8\ncompany,8",
+            "line 3, team: a key of the team's own: company stands for the whole company; received 'company'",
+            id="the root's key",
         ),
         pytest.param("team,headcount\nlyon 2,8", "line 2, team: a key: small letters and digits", id="no key"),
         pytest.param("team,parent\nlyon,", "line 1: the column headcount is needed", id="no headcounts"),

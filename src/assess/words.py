@@ -58,6 +58,10 @@ Email = Annotated[
 SemVer = Annotated[str, Meta(pattern=_SEMVER, examples=["1.0.0"])]
 Digest = Annotated[str, Meta(pattern=_DIGEST, description="SHA-256, hexadecimal")]
 
+ROOT: Key = "company"
+"""The key of every tree's root, which is the company itself: no team may have it."""
+NOT_ROOT = "a key of the team's own: company stands for the whole company"
+
 Text = dict[Language, Paragraph]
 """A text in each language of its document: ``{"fr": "…", "en": "…"}``."""
 

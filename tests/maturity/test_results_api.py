@@ -115,6 +115,37 @@ async def test_a_team_lead_sees_the_own_team_and_those_below_it_only(played):
     assert refused(await played.player.get(f"{played.at}/mask", lead)) == (403, "permission_missing")
 
 
+async def test_a_team_lead_reads_no_number_of_the_company(played):
+    everything = done(await played.player.get(f"{played.at}/results"))
+    assert [found["process"] for found in everything["summary"]["comparability"]] == ["off", None]
+    for team, node in (await played.player.teams()).items():
+        found = done(await played.player.get(f"{played.at}/results", await played.player.key(Role.TEAM_LEAD, node)))
+        assert found["summary"] == {"comparability": [], "straight_lining": None}, team
+        seen = {part["node"] for part in found["nodes"]}
+        assert found["mask"] == [cell for cell in everything["mask"] if cell["node"] in seen], team
+
+
+async def test_whoever_leads_a_team_s_new_parent_reads_nothing_of_what_it_said_before(client, database, secrets):
+    player = Player(client, database, secrets)
+    await player.settle()
+    await player.launch({"one": 5, "two": 5})
+    await player.answer({"one": 3, "two": 2})
+    await player.close()
+    old = (await player.teams())["business"]
+    new = UUID(done(await client.post("/v1/teams", headers=player.admin, json={"key": "new", "name": "New"}))["id"])
+    moved = {"key": "one", "name": "One", "parent": "new"}
+    at = f"/v1/teams/{(await player.teams())['one']}"
+    done(await client.put(at, headers={**player.admin, "If-Match": "*"}, json=moved))
+    assessment_at = (await player.assessments())["one"]
+    before, after = [await player.key(Role.TEAM_LEAD, parent) for parent in (old, new)]
+    for path in (assessment_at, f"{assessment_at}/results", f"{assessment_at}/discussion-points"):
+        assert done(await player.get(path, before))
+        assert refused(await player.get(path, after)) == (403, "team_beyond_key"), path
+    assert done(await player.get(f"{player.at}/results", after))["nodes"] == []
+    points = f"{player.at}/discussion-points"
+    assert refused(await player.get(points, after)) == (404, "node_not_found")
+
+
 async def test_strangers_find_nothing(played, client, database, secrets):
     stranger = Player(client, database, secrets)
     await stranger.settle()

@@ -94,6 +94,7 @@ def test_no_bytes_end_in_anything_but_teams_or_a_refusal(body):
         pytest.param([("a", "b")], {"b": "a", "a": None}, id="a circle through a team that exists"),
         pytest.param([("a", "z")], {}, id="unknown parent"),
         pytest.param([("a", None), ("a", None)], {}, id="a key twice"),
+        pytest.param([("a", None), ("company", "a")], {}, id="the root's key"),
     ],
 )
 def test_what_is_no_tree_is_refused(teams, known):

@@ -103,6 +103,17 @@ async def test_a_key_or_name_twice_is_explained(client, admin, second, code):
     assert (reply.status_code, reply.json()["code"]) == (409, code)
 
 
+async def test_no_team_has_the_key_of_the_tree_s_root(client, admin):
+    new = {"key": "company", "name": "The company"}
+    replies = [
+        await client.post("/v1/teams", headers=admin, json=new),
+        await client.post("/v1/teams/import", headers=admin, json=[new]),
+    ]
+    for reply in replies:
+        assert (reply.status_code, reply.json()["code"]) == (422, "tree_invalid")
+        assert [finding["pointer"] for finding in reply.json()["errors"]] == ["/teams/0/key"]
+
+
 async def test_a_team_is_read_and_said_anew(client, admin):
     team = (await client.post("/v1/teams", headers=admin, json={"key": "a", "name": "A"})).json()
     changed = await client.put(

@@ -18,7 +18,7 @@ from assess.campaign.model import DONT_KNOW, NO_ANSWER, NOT_APPLICABLE, Perspect
 from assess.errors import Finding, Invalid
 from assess.questionnaire.model import Item, Ordinal
 from assess.sheets import MAX_ROWS, SheetInvalid, check_most, check_size, open_sheet, width_finding
-from assess.words import Key, Name
+from assess.words import NOT_ROOT, ROOT, Key, Name
 
 COLUMNS = ("team", "respondent", "item", "answer", "perspective")
 REQUIRED = COLUMNS[:4]
@@ -216,6 +216,8 @@ class _Reading:
             self._tell(
                 line, "team", "a key: small letters and digits, in words joined by -", team, (), EXAMPLES["team"]
             )
+        elif team == ROOT:
+            self._tell(line, "team", NOT_ROOT, team, (), EXAMPLES["team"])
         else:
             self._forms[team], self._most[team] = self._other_form, self._others.most
             return self._other_form

@@ -22,7 +22,7 @@ from assess.maturity.facts import Inputs
 from assess.maturity.model import CampaignResults, State
 from assess.questionnaire.model import Item, Questionnaire, digest_of
 from assess.sheets import Row, SheetInvalid, read_sheet
-from assess.words import LANGUAGES, Digest, Key, Text
+from assess.words import LANGUAGES, NOT_ROOT, ROOT, Digest, Key, Text
 
 COLUMNS = ("team", "parent", "headcount")
 COMPANY = "Company"
@@ -241,6 +241,8 @@ def _faults(row: Row, parents: Mapping[str, str]) -> Iterator[Finding]:
     if not _is(team, Key):
         rule = "a key: small letters and digits, in words joined by -"
         yield Finding(pointer=f"{place}/team", rule=rule, received=team[:120], example="sales-lyon")
+    elif team == ROOT:
+        yield Finding(pointer=f"{place}/team", rule=NOT_ROOT, received=team, example="sales-lyon")
     if parent and parent not in parents:
         nearest = get_close_matches(parent[:120], parents, 1, 0)
         rule = "the key of a team of this list"

@@ -6,10 +6,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from assess.maturity.model import Hidden, NodeResults, State, Summary
-
-NOTHING_SAID = Summary(comparability=[], straight_lining=None)
-"""The summary of a campaign of which none was kept."""
+from assess.maturity.model import Hidden, NodeResults, State
 
 _OF_RESULT = {"comparison": None, "range": None}
 _OF_KPI = {"factual": None, "gap": None, "finding": None}

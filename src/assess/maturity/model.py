@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from assess.campaign.model import AssessmentState, Campaign, Perspective
 from assess.words import Digest, Key, Link, Text
@@ -318,6 +317,10 @@ class Summary(Struct, frozen=True, kw_only=True):
     straight_lining: StraightLining | None
 
 
+NOTHING_SAID = Summary(comparability=[], straight_lining=None)
+"""What is said to whoever does not see the company, and of a campaign of which no summary was kept."""
+
+
 class CampaignResults(Struct, frozen=True, kw_only=True):
     """The results of all nodes of a campaign, the company first, then the tree in its order."""
 
@@ -371,21 +374,3 @@ class Mask(Struct, frozen=True, kw_only=True):
     inputs_digest: Digest
     threshold: int
     hidden: list[Hidden]
-
-
-def below(results: CampaignResults, top: UUID | None) -> CampaignResults:
-    """The part of the results that the holder of a team's key sees: the team and what is below it; all of it without a team.
-
-    The company stands first and each parent before its children.
-    """
-    if top is None:
-        return results
-    seen = {top}
-    for node in results.nodes:
-        if node.parent in seen:
-            seen.add(node.node)
-    return replace(
-        results,
-        nodes=[node for node in results.nodes if node.node in seen],
-        mask=[hidden for hidden in results.mask if hidden.node in seen],
-    )

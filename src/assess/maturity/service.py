@@ -18,7 +18,6 @@ from assess.storage.database import Database, Tx
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.tenancy.model import Principal
-from assess.tenancy.store import teams_of
 from assess.words import Link
 
 COMPUTE = "assess.maturity.engine:compute"
@@ -94,8 +93,7 @@ async def body_of(database: Database, principal: Principal, kept: store.Kept) ->
     async with database.transaction(principal.organisation_id) as tx:
         nodes = at_or_below(await store.tree_of(tx, kept.campaign_id), principal.team_id)
         bodies = await store.bodies_of(tx, kept.id, nodes)
-    seen = set(nodes)
-    return store.told(kept, bodies, [hidden for hidden in kept.mask if hidden.node in seen])
+    return store.told(kept, bodies, nodes)
 
 
 async def mask_of(
@@ -115,7 +113,7 @@ async def mask_of(
 async def status_of(tx: Tx, principal: Principal, assessment_id: UUID) -> AssessmentStatus:
     """One assessment. Raises AssessmentNotFound or TeamBeyondKey."""
     row = await store.assessment_of(tx, assessment_id)
-    await _check_seen(tx, principal, row.team_id)
+    await _check_seen(tx, principal, row.campaign_id, row.team_id)
     links = [
         Link(rel="results", href=f"/v1/assessments/{assessment_id}/results"),
         Link(rel="campaign", href=f"/v1/campaigns/{row.campaign_id}"),
@@ -130,7 +128,7 @@ async def team_results_of(
     async with database.transaction(principal.organisation_id) as tx:
         kept = await store.kept_of_team(tx, assessment_id)
         row = kept or (await store.assessment_of(tx, assessment_id))._mapping
-        await _check_seen(tx, principal, row["team_id"])
+        await _check_seen(tx, principal, row["campaign_id"], row["team_id"])
     if kept is None:
         await scoring_of(database, workers, catalogue, principal.organisation_id, row["campaign_id"])
         async with database.transaction(principal.organisation_id) as tx:
@@ -159,13 +157,9 @@ async def facts_of(tx: Tx, catalogue: Catalogue, campaign_id: UUID) -> Inputs:
     )
 
 
-async def _check_seen(tx: Tx, principal: Principal, team_id: UUID) -> None:
-    """A team lead sees the own team and those below it."""
+async def _check_seen(tx: Tx, principal: Principal, campaign_id: UUID, team_id: UUID) -> None:
+    """A team lead sees the own team and, of a launched campaign, those below it at the launch, wherever they are now."""
     if principal.team_id in {None, team_id}:
         return
-    parents = {team.id: team.parent_id for team in await teams_of(tx)}
-    above = parents.get(team_id)
-    while above not in {None, principal.team_id}:
-        above = parents.get(above)
-    if above is None:
+    if team_id not in at_or_below(await store.tree_of(tx, campaign_id), principal.team_id):
         raise TeamBeyondKey

@@ -4,7 +4,7 @@ What a worker has computed is stored and served as the text that it wrote: nobod
 them on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from assess.campaign.sealing import LONGER
 from assess.errors import NotFound
 from assess.maturity import earlier
 from assess.maturity.computed import Computed, KeptNode
-from assess.maturity.model import ENGINE, Hidden, NodeResults, Summary
+from assess.maturity.model import ENGINE, NOTHING_SAID, Hidden, NodeResults, Summary
 from assess.maturity.tree import Node, nodes_of
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
@@ -42,6 +42,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     """What is kept of a campaign's results beside those of its nodes."""
 
     id: UUID
+    organisation_id: UUID
     campaign_id: UUID
     engine: str
     inputs_digest: Digest
@@ -93,20 +94,24 @@ async def results_of(tx: Tx, kept: Kept) -> bytes:
     """``CampaignResults`` of all nodes, in JSON as they are kept; the nodes in any order (see ``tree.in_order``)."""
     mine = (result.c.organisation_id == tx.organisation_id, result.c.scoring_id == kept.id)
     nodes = (await tx.execute(select(result.c.node).where(*mine))).scalars().all()
-    return told(kept, await bodies_of(tx, kept.id, nodes), kept.mask)
+    return told(kept, await bodies_of(tx, kept.id, nodes), nodes)
 
 
-def told(kept: Kept, bodies: Sequence[bytes], mask: Sequence[Hidden]) -> bytes:
-    """``CampaignResults`` in JSON, with these of its nodes and as much of its mask."""
+def told(kept: Kept, bodies: Sequence[bytes], nodes: Collection[UUID]) -> bytes:
+    """``CampaignResults`` in JSON, as much of them as is about these nodes: their bodies, and their part of the mask.
+
+    The summary is about the company: whoever does not see the company does not see it either.
+    """
+    seen = set(nodes)
     return msgspec.json.encode(
         {
             "campaign_id": kept.campaign_id,
             "engine": kept.engine,
             "inputs_digest": kept.inputs_digest,
             "threshold": kept.threshold,
-            "summary": kept.summary,
+            "summary": kept.summary if kept.organisation_id in seen else NOTHING_SAID,
             "nodes": [msgspec.Raw(body) for body in bodies],
-            "mask": mask,
+            "mask": [hidden for hidden in kept.mask if hidden.node in seen],
         }
     )
 
@@ -211,16 +216,19 @@ def _body(row: Row[Any], scoring_id: UUID) -> bytes:
 
 
 def _kept(row: Row[Any]) -> Kept:
-    summary = earlier.NOTHING_SAID if row.summary is None else msgspec.convert(row.summary, Summary)
+    summary = NOTHING_SAID if row.summary is None else msgspec.convert(row.summary, Summary)
     mask = earlier.hidden(row.mask) if row.summary is None else msgspec.convert(row.mask, list[Hidden])
     return msgspec.convert({**row._mapping, "summary": summary, "mask": mask}, Kept)
 
 
-def _scorings(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, str, str, Any, Any, int]:
+def _scorings(tx: Tx, *conditions: ColumnElement[bool]) -> Select[UUID, UUID, UUID, str, str, Any, Any, int]:
     """The newest scoring under these conditions."""
     one = scoring.c
     return (
-        select(one.id, one.campaign_id, one.inputs_digest, one.engine, one.summary, one.mask, campaign.c.threshold)
+        select(
+            *(one.id, one.organisation_id, one.campaign_id, one.inputs_digest, one.engine, one.summary, one.mask),
+            campaign.c.threshold,
+        )
         .join(
             campaign,
             (campaign.c.organisation_id == scoring.c.organisation_id) & (campaign.c.id == scoring.c.campaign_id),

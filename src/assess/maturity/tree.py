@@ -13,10 +13,7 @@ from msgspec import Struct
 from assess.campaign.model import Contract
 from assess.maturity.model import NodeResults, State
 from assess.maturity.suppression import Branch, Branches, mask
-from assess.words import Digest, Key
-
-COMPANY: Key = "company"
-"""The key of the tree's root, which is no team."""
+from assess.words import ROOT, Digest, Key
 
 LEAST_PARTICIPATION = 0.3
 FRAGILE_PARTICIPATION = 0.5
@@ -97,7 +94,7 @@ def nodes_of(contract: Contract) -> list[Node]:
         )
         below.setdefault(node.parent, []).append(node)
     company = Node(
-        id=contract.organisation_id, key=COMPANY, name=contract.organisation, parent=None, headcount=0, asked=()
+        id=contract.organisation_id, key=ROOT, name=contract.organisation, parent=None, headcount=0, asked=()
     )
     return _depth_first(company, below)
 

@@ -132,10 +132,9 @@ async def node_page(
 
 async def _results(database: Database, found: Seen, nodes: list[UUID]) -> bytes:
     """The results of these nodes alone, as they are kept: a page never reads a whole campaign of a thousand teams."""
-    kept, shown = found.kept, set(nodes)
     async with database.transaction(found.contract.organisation_id) as tx:
-        bodies = await bodies_of(tx, kept.id, nodes)
-    return told(kept, bodies, [hidden for hidden in kept.mask if hidden.node in shown])
+        bodies = await bodies_of(tx, found.kept.id, nodes)
+    return told(found.kept, bodies, nodes)
 
 
 async def score_of(

@@ -9,7 +9,7 @@ from msgspec import Struct
 from assess.errors import Finding, Invalid
 from assess.sheets import Row, SheetInvalid, read_sheet
 from assess.tenancy.model import NewTeam
-from assess.words import plainly
+from assess.words import NOT_ROOT, ROOT, plainly
 
 COLUMNS = ("key", "name", "parent", "functions", "capacity_days", "lead")
 EXAMPLES = dict(zip(COLUMNS, ("sales-lyon", "Sales Lyon", "sales", "sales|marketing", 5, "Ana Petit"), strict=True))
@@ -68,7 +68,8 @@ def completed(row: TeamRow, old: NewTeam | None) -> NewTeam:
 
 
 def check_tree(teams: Sequence[NewTeam], known: Parents) -> None:
-    """Refuse teams that repeat a key or name, name an unknown parent, go in circles or stand too deep.
+    """Refuse teams that repeat a key or name, have the root's key, name an unknown parent, go in circles or stand too deep.
+
 
     known: of the teams that exist already. Raises TreeInvalid or TreeTooDeep with every finding.
     """
@@ -76,6 +77,7 @@ def check_tree(teams: Sequence[NewTeam], known: Parents) -> None:
     findings = [
         *_repeated("key", (team.key for team in teams)),
         *_repeated("name", (team.name for team in teams)),
+        *(_as_root(index) for index, team in enumerate(teams) if team.key == ROOT),
         *(
             _orphan(index, team, parents)
             for index, team in enumerate(teams)
@@ -157,6 +159,10 @@ def _repeated(field: str, values: Iterable[str]) -> list[Finding]:
             )
         seen.add(value)
     return findings
+
+
+def _as_root(index: int) -> Finding:
+    return Finding(pointer=f"/teams/{index}/key", rule=NOT_ROOT, received=ROOT, example=EXAMPLES["key"])
 
 
 def _orphan(index: int, team: NewTeam, parents: Mapping[str, str | None]) -> Finding:
