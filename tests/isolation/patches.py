@@ -206,7 +206,25 @@ PATCHES = (
     ),
     Patch("a lead sees every team's results", MATURITY, "if principal.team_id in {None, team_id}:", "if True:", RIGHTS),
     Patch(
-        "a lead sees the whole campaign", MATURITY, "campaign_id), principal.team_id)", "campaign_id), None)", RIGHTS
+        "a lead sees the whole campaign",
+        MATURITY,
+        "kept.campaign_id), principal.team_id)",
+        "kept.campaign_id), None)",
+        RIGHTS,
+    ),
+    Patch(
+        "a lead sees the teams of today's tree",
+        MATURITY,
+        "if team_id not in at_or_below(await store.tree_of(tx, campaign_id), principal.team_id):",
+        "if not await store.tree_of(tx, campaign_id):",
+        ("tests/maturity/test_results_api.py",),
+    ),
+    Patch(
+        "a lead reads what is said of the company",
+        "src/assess/maturity/store.py",
+        "kept.summary if kept.organisation_id in seen else NOTHING_SAID",
+        "kept.summary",
+        ("tests/maturity/test_results_api.py",),
     ),
     Patch(
         "one tag for all that look", "src/assess/maturity/api.py", "f\"{principal.team_id or 'all'}\"", '"all"', RIGHTS
