@@ -9,6 +9,7 @@ from itertools import product
 from math import fsum
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from assess.campaign.model import Contract, ContractQuestionnaire, ContractTeam
@@ -274,11 +275,23 @@ def leaks(tree: Tree, counts, pools):
     return found
 
 
-def counts_of(company):
+def counts_of(company, *, imported=True):
+    """People by team and perspective; without the imported ones, those who are left to whoever knows these."""
     counts: dict[UUID, Counter] = {}
     for person in company.spoken:
-        counts.setdefault(person.team, Counter())[person.perspective] += 1
+        if imported or not person.imported:
+            counts.setdefault(person.team, Counter())[person.perspective] += 1
     return counts
+
+
+def pools_of(tree, counts, told):
+    """By team and perspective, where its people are pooled."""
+    return {
+        (team, name): (pool, name)
+        for team, count in counts.items()
+        for name in count
+        if (pool := tree.pool(team, name, told)) is not None
+    }
 
 
 ALL = frozenset({"manager", "member", "client_facing", "headquarters"})
@@ -289,13 +302,52 @@ def test_team_totals_and_pools_reveal_no_group_smaller_than_the_threshold(seed):
     company = random_company(seed)
     tree, counts = tree_of(company.contract), counts_of(company)
     told = told_of(tree, counts, K, dict.fromkeys(tree.inner, ALL))
-    pools = {
-        (team, name): (pool, name)
-        for team, count in counts.items()
-        for name in count
-        if (pool := tree.pool(team, name, told)) is not None
-    }
-    assert not leaks(tree, counts, pools)
+    assert not leaks(tree, counts, pools_of(tree, counts, told))
+
+
+def partly_imported(seed):
+    """A random company, some of whose people were imported: in one team of three nobody, in one everybody."""
+    company, die = random_company(seed), random.Random(seed)
+    shares = {team.team_id: die.choice([0.0, 0.3, 1.0]) for team in company.teams}
+    company.spoken = [
+        msgspec.structs.replace(person, imported=die.random() < shares[person.team]) for person in company.spoken
+    ]
+    return company
+
+
+def told_in(company):
+    """By node, the perspectives of which a voice is kept there."""
+    told: dict[UUID, frozenset] = {}
+    for voice in company.voices():
+        told[voice.node] = told.get(voice.node, frozenset()) | {voice.perspective}
+    return told
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_nor_to_whoever_imported_some_of_the_answers(seed):
+    company = partly_imported(seed)
+    tree, told = tree_of(company.contract), told_in(company)
+    for counts in (counts_of(company), counts_of(company, imported=False)):
+        assert not leaks(tree, counts, pools_of(tree, counts, told))
+
+
+def test_whoever_imported_answers_would_find_some_if_everybody_counted():
+    found = shown = 0
+    for seed in range(60):
+        company = partly_imported(seed)
+        tree, others = tree_of(company.contract), counts_of(company, imported=False)
+        told = told_of(tree, counts_of(company), K, dict.fromkeys(tree.inner, ALL))
+        found += bool(leaks(tree, others, pools_of(tree, others, told)))
+        shown += bool(company.voices())
+    assert (found > 5, shown > 15) == (True, True)
+
+
+def test_where_all_answers_are_imported_they_are_told_like_any_others():
+    company = Company()
+    department(company, 6, manager=1, member=7)
+    before = company.voices()
+    company.spoken = [msgspec.structs.replace(person, imported=True) for person in company.spoken]
+    assert company.voices() == before != []
 
 
 def test_something_is_told_of_most_random_companies():

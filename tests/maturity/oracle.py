@@ -15,7 +15,7 @@ from uuid import UUID
 from assess.campaign.model import DONT_KNOW, NO_ANSWER
 from assess.maturity.facts import Inputs
 from assess.maturity.student import quantile
-from assess.maturity.tree import Crowd, Group, Node, crowd_of, nodes_of
+from assess.maturity.tree import Crowd, Elsewhere, Group, Node, crowd_of, nodes_of
 from assess.questionnaire.model import Item
 
 LEAST, TWO_THIRDS = Fraction(3, 5), Fraction(2, 3)
@@ -106,7 +106,12 @@ class Oracle:
         answered: dict[UUID, int] = {}
         for (home, _), said in self.people.items():
             answered[home] = answered.get(home, 0) + any(said.get(key, -9) >= 0 for key in keys)
-        return crowd_of(self.nodes, answered, self.k, lambda node: digest in node.asked)
+        elsewhere = {
+            team.team_id: Elsewhere(team.imported, team.imported < len(team.rows))
+            for team in self.facts.answers
+            if team.imported
+        }
+        return crowd_of(self.nodes, answered, self.k, lambda node: digest in node.asked, elsewhere)
 
     def rows(self, group: Group) -> Rows:
         return {person: said for person, said in self.people.items() if person[0] in group.headcounts}

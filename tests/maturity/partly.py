@@ -34,23 +34,29 @@ ITEMS = list(ASKED.items())
 
 
 class Partly:
-    """A random organisation. rows: what the people of each node answered, in the order of the items."""
+    """A random organisation. rows: what the people of each node answered, in the order of the items.
 
-    def __init__(self, seed: int):
+    imported: of how many of them, the first ones, somebody knows the answers who imported them.
+    """
+
+    def __init__(self, seed: int, *, elsewhere: bool = False):
         die = random.Random(seed)
         self.company = Company(ASKED, k=K)
         self.rows: dict[UUID, list[list[int]]] = {}
+        self.imported: dict[UUID, int] = {}
         parents: list[UUID | None] = [None]
         for number in range(die.randint(0, 3)):
             parents.append(self.company.parent(f"part-{number}", die.choice(parents[-2:])))
         silence = die.choice([0.02, 0.1, 0.3])
         for number in range(die.randint(2, 6)):
-            people = die.choice([1, 3, 4, 5, 6, 8, 11])
+            people = die.choice([6, 8, 11, 14, 17] if elsewhere else [1, 3, 4, 5, 6, 8, 11])
             rows = [_row(die, silence) for _ in range(people)]
             made = self.company.team(
                 f"team-{number}", rows, die.choice(parents), invited=people + die.choice([0, 0, 2])
             )
             self.rows[made] = rows
+            self.imported[made] = die.choice([0, 0, people, people // 2, min(people, 2)]) if elsewhere else 0
+            self.company.answers[-1] = msgspec.structs.replace(self.company.answers[-1], imported=self.imported[made])
         self.found: Computed = computed(self.company.inputs(), "0" * 64)
 
     def scores(self) -> list[NodeResults]:
@@ -81,6 +87,12 @@ class Partly:
         """The levels that the people of these nodes gave."""
         place = ITEMS.index(each)
         return [row[place] for home in homes for row in self.rows.get(home, ()) if row[place] >= 0]
+
+    def others(self, homes: Sequence[UUID], each: Item) -> int:
+        """How many of those who gave a level no importer knows."""
+        place = ITEMS.index(each)
+        rows = (row for home in homes for row in self.rows.get(home, ())[self.imported.get(home, 0) :])
+        return sum(row[place] >= 0 for row in rows)
 
     def unknown(self, homes: Sequence[UUID], each: Item) -> int:
         """How many of them do not know."""

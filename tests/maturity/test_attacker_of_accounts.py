@@ -167,7 +167,10 @@ class Accounts:
         return fsum(float(part) * sum(self.company.levels([home], items[key])) for (home, key), part in row.items())
 
     def secrets(self) -> list[Sums]:
-        """Each sum of 1 to k-1 people, and each of a sensitive item: of a node, of all below one, of a group, of all groups."""
+        """Each sum of 1 to k-1 people, and each of a sensitive item: of a node, of all below one, of a group, of all groups.
+
+        Whoever imported answers takes them away: only the others are counted.
+        """
         company = self.company
         homes = [{home} for home in company.rows]
         homes += [company.below(node.node) & company.rows.keys() for node in company.found.nodes]
@@ -175,7 +178,7 @@ class Accounts:
         found = []
         for each in ITEMS:
             for nodes in {frozenset(where) for where in homes}:
-                people = len(company.levels(sorted(nodes), each))
+                people = company.others(sorted(nodes), each)
                 if 0 < people < K or (people and each.sensitive):
                     found.append({(home, each.key): Fraction(1) for home in nodes})
             telling = [group for group in self.groups.values() if group.items[each.key].state is State.SCORED]
@@ -199,6 +202,33 @@ def test_no_account_of_a_thousand_companies_gives_away_few_people_or_a_sensitive
             assert several >= K or squares == pytest.approx(apart, abs=1e-7), seed
             few += 0 < several < K
     assert (numbers > 1000, few > 0) == (True, True)
+
+
+def test_no_account_gives_away_the_few_people_who_answered_beside_imported_ones():
+    """Whoever imported answers knows how many of them gave a level to each item, and what these levels sum up to."""
+    numbers = few = 0
+    for seed in range(300):
+        company = Partly(seed, elsewhere=True)
+        accounts, scores = Accounts(company), company.scores()
+        solved = Solved(company, list(accounts.rows(scores, scores)))
+        assert not solved.told(accounts.secrets()), seed
+        numbers += accounts.numbers
+        few += sum(
+            0 < company.others([home], each) < K <= len(company.levels([home], each))
+            for home, each in product(company.rows, ITEMS)
+        )
+    assert (numbers > 1000, few > 500) == (True, True)
+
+
+def test_who_imported_answers_would_read_the_others_if_imported_ones_protected_them():
+    found = 0
+    for seed in range(60):
+        company = Partly(seed, elsewhere=True)
+        company.company.answers = [msgspec.structs.replace(team, imported=0) for team in company.company.answers]
+        company.found = computed(company.company.inputs(), "0" * 64)
+        accounts, scores = Accounts(company), company.scores()
+        found += bool(Solved(company, list(accounts.rows(scores, scores))).told(accounts.secrets()))
+    assert found > 20
 
 
 # What an attacker finds when a rule is left out.

@@ -617,16 +617,38 @@ def test_a_team_that_says_nothing_is_no_small_group():
 
 @pytest.mark.parametrize(
     ("imported", "said"),
-    [pytest.param(0, "none", id="none"), pytest.param(2, "some", id="some"), pytest.param(6, "all", id="all")],
+    [pytest.param(0, "none", id="none"), pytest.param(2, "some", id="some"), pytest.param(8, "all", id="all")],
 )
 def test_answers_that_were_collected_elsewhere_say_so(imported, said):
     company = Company(ACQ)
-    company.team("a", same(3))
+    company.team("a", same(3, people=8))
     company.team("b", same(3))
     company.answers[0] = msgspec.structs.replace(company.answers[0], imported=imported)
     found = nodes(company)
     assert (found["a"].imported, found["b"].imported) == (said, "none")
     assert found["company"].imported == ("some" if imported else "none")
+
+
+def test_who_imported_six_answers_of_seven_is_not_told_the_seventh():
+    company = Company(ACQ)
+    seven, nine = company.team("seven", same(3, people=7)), company.team("nine", same(4, people=9))
+    company.answers[0] = msgspec.structs.replace(company.answers[0], imported=6)
+    found = nodes(company)
+    assert [found[key].state for key in ("seven", "nine")] == [State.BELOW_THRESHOLD, State.PROTECTS_OTHERS]
+    assert found["company"].processes[0].result.value == pytest.approx((7 * 3 + 9 * 4) / 16)
+    assert {cell.node for cell in company.results().mask} == {seven, nine}
+
+
+def test_an_item_needs_the_threshold_beside_the_imported_people():
+    """Of twelve people eleven gave a level, and seven of these may be imported: four others would be read."""
+    company = Company(ACQ)
+    company.team("a", [[3] * 5] * 8 + [[NO_ANSWER, 3, 3, 3, 3]] + [[3] * 5] * 3)
+    told = []
+    for imported in (6, 7):
+        company.answers[0] = msgspec.structs.replace(company.answers[0], imported=imported)
+        (process,) = nodes(company)["a"].processes
+        told.append([item.result.state for item in process.steps[0].items])
+    assert told == [[State.SCORED] * 2, [State.BELOW_THRESHOLD, State.SCORED]]
 
 
 def test_nobody_learns_from_where_hidden_answers_came():

@@ -38,7 +38,8 @@ def test_the_golden_indicator():
     *shares, known = told_of(ASKED, [[3, rung] for rung in GIVEN])
     assert shares == pytest.approx([G["share_ge"][str(rung)] for rung in RUNGS], rel=1e-9)
     assert confirmed(shares, known) == found.rung == G["team_rung"]
-    assert known == found.awareness == pytest.approx(G["awareness"], rel=1e-9)
+    assert known == pytest.approx(G["awareness"], rel=1e-9)
+    assert found.awareness == 0.9  # told in steps of 5 %
 
 
 @pytest.mark.parametrize(
@@ -58,9 +59,19 @@ def test_the_rung_that_a_team_confirms(given, rung):
     assert seen(given, key="team-0").rung == rung
 
 
+def test_the_majority_that_must_know_it_is_counted_before_the_share_is_rounded():
+    found = seen([4] * 7 + [DK] * 5)
+    assert (found.awareness, found.rung) == (0.6, 2)  # 7 of 12 are 58 %
+
+
+def test_how_many_do_not_know_an_indicator_is_not_told_by_how_many_give_a_rung():
+    shares = [seen([4] * 24 + [DK] * unknown).awareness for unknown in range(8)]
+    assert shares == [1.0, 0.95, 0.9, 0.9, 0.85, 0.85, 0.8, 0.75]
+
+
 def test_groups_are_heard_by_their_headcount():
     one, other = [3] * 6, [1] * 5 + [DK] * 5
-    assert seen((one, 12), (other, 10)).awareness == pytest.approx((12 * 1 + 10 * 0.5) / 22)
+    assert seen((one, 12), (other, 10)).awareness == 0.75  # (12 · 1 + 10 · 0.5) / 22 = 0.77
     assert seen((one, 18), (other, 10)).rung == 3  # 18 of 28 reach it
     assert seen((one, 14), (other, 10)).rung == 1  # 14 of 24 do not
 

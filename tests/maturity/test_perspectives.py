@@ -80,7 +80,7 @@ def nodes() -> list[Node]:
 
 
 def asked(answered: Mapping[UUID, int]) -> SimpleNamespace:
-    return SimpleNamespace(process=PROCESS, crowd=crowd_of(nodes(), answered, 5, lambda node: bool(node.asked)))
+    return SimpleNamespace(process=PROCESS, crowd=crowd_of(nodes(), answered, 5, lambda node: bool(node.asked), {}))
 
 
 def said(node: UUID, keys=("acq",), **people: int) -> list[Voice]:

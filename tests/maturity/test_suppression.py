@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import product
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from assess.maturity.model import State
@@ -67,6 +68,50 @@ def test_what_is_withheld_for_a_reason_of_its_own_keeps_it_and_may_need_protecti
     forest = Forest({"A": 9, "B": 4, "C": 6})
     kept = mask(forest.tree, K, {UUID(int=3): State.LOW_PARTICIPATION})
     assert kept == {UUID(int=2): State.BELOW_THRESHOLD, UUID(int=3): State.LOW_PARTICIPATION}
+
+
+# Whoever imported answers knows them.
+
+
+def beside(*counts):
+    """The company's teams: people, how many of their responses were imported, whether there are others."""
+    teams = [Branch(UUID(int=number), ROOT, *count) for number, count in enumerate(counts, start=1)]
+    return Branches([Branch(ROOT, None, 0), *teams])
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        pytest.param([(7, 6, True), (9,), (20,)], [1, 2], id="one beside six imported, and who protects that one"),
+        pytest.param([(12, 6, True), (9,)], [], id="six beside six imported"),
+        pytest.param([(6, 6, False), (9,)], [], id="all imported"),
+        pytest.param([(6, 6, False), (4,), (9,), (20,)], [2, 3], id="imported people protect nobody"),
+        pytest.param([(6, 8, True), (9,)], [1, 2], id="there may be others, though no more than were imported"),
+        pytest.param([(4, 4, False), (9,)], [1, 2], id="imported people are people too"),
+        pytest.param([(0, 6, True), (9,)], [], id="of whom nobody answered"),
+    ],
+)
+def test_imported_people_protect_nobody(counts, hidden):
+    assert sorted(node.int for node in mask(beside(*counts), K)) == hidden
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_published_system_reveals_a_few_people_to_whoever_imported_the_others(seed):
+    """Of the people of a node at most so many are the imported ones; whichever they are, the others are nobody or enough."""
+    forest, die = forest_of(seed), random.Random(seed)
+    branches = [
+        msgspec.structs.replace(branch, imported=die.choice([0, 0, 2, 5, branch.own]), mixed=die.random() < 0.6)
+        for branch in forest.branches
+    ]
+    forest.tree = Branches(branches)
+    known = {branch.node: min(branch.imported, branch.own) for branch in branches}
+    alone = {branch.node for branch in branches if branch.imported and not branch.mixed}
+    found = list(revealed(forest, mask(forest.tree, K)))
+    own = {branch.node: branch.own for branch in branches}
+    for nodes, people in found:
+        others = sum(own[node] - known[node] for node in nodes)
+        assert people >= K, seed
+        assert nodes <= alone or others >= K, seed
 
 
 # The attacker.

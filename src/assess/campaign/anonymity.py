@@ -160,17 +160,19 @@ def _small_teams(contract: Contract) -> Iterator[PreflightFinding]:
 
 
 def _few_beside_imported(contract: Contract) -> Iterator[PreflightFinding]:
-    """Who collects answers elsewhere knows them: taken from a team's results, they leave those of its few other people."""
+    """Who collects answers elsewhere knows them and could take them from a team's results: of few other people none are shown."""
     for team in contract.teams:
         here = team.headcount - team.asked_elsewhere
         if team.asked_elsewhere and 0 < here < contract.threshold:
             fr = (
                 f"Dans l’équipe {team.name}, {here} {'personnes répondent' if here > 1 else 'personne répond'} ici et "
-                f"{team.asked_elsewhere} ailleurs : qui recueille ces dernières réponses peut en déduire les autres."
+                f"{team.asked_elsewhere} ailleurs : comme qui recueille ces dernières réponses pourrait en déduire les "
+                "autres, les résultats de l’équipe n’apparaîtront pas."
             )
             en = (
                 f"In the team {team.name}, {here} {'people answer' if here > 1 else 'person answers'} here and "
-                f"{team.asked_elsewhere} elsewhere: whoever collects those answers can work out the others."
+                f"{team.asked_elsewhere} elsewhere: as whoever collects those answers could work out the others, "
+                "the team's results will not be shown."
             )
             yield _finding("few_beside_imported", fr, en, team, blocking=False)
 

@@ -129,7 +129,10 @@ async def _voices(tx: Tx, campaign_id: UUID, drafts: Sequence[Draft]) -> list[Vo
         raise CampaignNotFound
     versions = await questionnaires_of(tx, {asked.digest for asked in made.questionnaires})
     teams = {team.assessment_id: team.team_id for team in made.teams if team.assessment_id is not None}
-    spoken = [Spoken(teams[draft.assessment_id], draft.perspective, draft.answers) for draft in drafts]
+    spoken = [
+        Spoken(teams[draft.assessment_id], draft.perspective, draft.answers, draft.origin == "imported")
+        for draft in drafts
+    ]
     return await asyncio.to_thread(heard, made, versions, spoken)  # seconds for a thousand teams: others go on
 
 

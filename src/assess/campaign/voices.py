@@ -16,6 +16,8 @@ So where all people of a node are pooled, sums and items together tell of those 
 equally much, of one team and perspective, they may tell nothing, as means are in proportion to sums there; of the others they
 tell one number. So at each node that tells perspectives, without the nodes below that do, everybody answered as much as most
 of the company, or at least ``k`` people answered more or less than most of their team and perspective.
+
+Answers that were imported somebody knows: all of this holds of everybody, and again of those alone who answered here.
 """
 
 from collections import Counter
@@ -41,11 +43,15 @@ _ALL = frozenset[str](get_args(Perspective))
 
 
 class Spoken(Struct, frozen=True):
-    """Somebody who answered, as known until the close: team, perspective (none: an import did not say it), answers by item."""
+    """Somebody who answered, as known until the close: team, perspective (none: an import did not say it), answers by item.
+
+    imported: the answers were collected elsewhere, and whoever imported them knows them.
+    """
 
     team: UUID
     perspective: str | None
     answers: Mapping[Key, int]
+    imported: bool = False
 
 
 Told = Mapping[UUID, frozenset[str]]
@@ -175,6 +181,17 @@ def _gather(
 
 
 def _told_of(tree: Tree, composites: Sequence[Composite], spoken: Sequence[Spoken], k: int, among: Told) -> Told:
+    """What can be told of everybody, and as well to whoever knows the imported people and counts the others alone."""
+    others = [each for each in composites if not spoken[each.person].imported]
+    told = _told_to_all(tree, composites, spoken, k, among)
+    if len(others) in {0, len(composites)}:
+        return told
+    while told != (fewer := _told_to_all(tree, composites, spoken, k, _told_to_all(tree, others, spoken, k, told))):
+        told = fewer
+    return told
+
+
+def _told_to_all(tree: Tree, composites: Sequence[Composite], spoken: Sequence[Spoken], k: int, among: Told) -> Told:
     shares: dict[tuple[UUID, str | None], Counter[float]] = {}
     for each in composites:
         person = spoken[each.person]

@@ -94,7 +94,7 @@ def steps_of(panel: Panel, tallies: Tallies, cells: Cells, factual: Floats) -> S
             summed(residuals**2, panel.bounds),
             _over_items(asked, np.sqrt(summed(moved**2, panel.bounds))),
             counted(answers > 1, panel.bounds),
-            panel.k,
+            panel.least[:, None],
         ),
         told,
         quotient(silent, told),
@@ -104,7 +104,7 @@ def steps_of(panel: Panel, tallies: Tallies, cells: Cells, factual: Floats) -> S
     )
 
 
-def squares_of(together: Floats, lengths: Floats, several: Ints, k: int) -> Floats:
+def squares_of(together: Floats, lengths: Floats, several: Ints, k: Ints | Floats) -> Floats:
     """Σ u_r² of a whole, or the most that it can be where ``several``, those heard in more than one part, are fewer than ``k``.
 
     lengths: Σ √(Σ u_r² of a part) over the parts. Their square is what the whole has if people move all parts alike (Cauchy &

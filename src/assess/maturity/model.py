@@ -158,7 +158,8 @@ class Factual(Struct, frozen=True, kw_only=True):
 class KpiResult(Struct, frozen=True, kw_only=True):
     """How alive an indicator is, as people see it and as its record shows it.
 
-    result: the mean rung that people give; rung: the one that 60 % of them confirm; awareness: the share 0–1 who know it.
+    result: the mean rung that people give; rung: the one that 60 % of them confirm; awareness: the share 0–1 who know it, in
+    steps of 5 %.
     factual: absent without a record. gap: the mean rung that people give minus the factual one; above 1 "believed but not
     evidenced", below -1 "dead indicator": measured, unseen.
     """

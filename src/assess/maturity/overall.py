@@ -45,7 +45,7 @@ class Cells(Struct, frozen=True):
 
 class Piece(Struct, frozen=True):
     """One process of the nodes. shares, silent, squares: by group of a node, its part of the overall score, who left items out,
-    and Σ of its people's movements squared.
+    and Σ of its people's movements squared. known: [groups × 2] how many importers know, and whether there are others.
     """
 
     cells: "Cells"
@@ -53,6 +53,7 @@ class Piece(Struct, frozen=True):
     shares: Floats
     silent: Floats
     squares: Floats
+    known: Ints
 
 
 class People(Struct, frozen=True):
@@ -168,7 +169,9 @@ def _strata(parts: Sequence[Part], nodes: Sequence[Node], places: Ints, weights:
     people_at = stratum_of_cell[np.searchsorted(every_cell, mixed.people.cell)]
     of_process = np.bincount(processes * len(kinds) + stratum, mixed.squares, len(pieces) * len(kinds))
     lengths = np.sqrt(of_process.reshape(len(pieces), len(kinds))).sum(axis=0)
-    n, squares = _squares(mixed.people, people_at, lengths, parts[0].panel.k)
+    known, others = (np.bincount(stratum, each, len(kinds)) for each in mixed.known.T)
+    least = parts[0].panel.k + np.where(others > 0, known, 0.0)
+    n, squares = _squares(mixed.people, people_at, lengths, least)
     seen = seen_share(n, invited, left_out)
     strata = Strata(share, n, numbers(quotient(squares, share**2)), np.ones(len(kinds)), seen)
     return strata, bounds_of(np.bincount(kinds // len(nodes), minlength=len(places)))
@@ -194,18 +197,21 @@ def _piece(part: Part, number: Ints, weight: Floats, width: int) -> Piece:
         persons.heard[mine],
     )
     cells = Cells(group, node[group] * width + home)
-    return Piece(cells, people, factor * persons.shares, persons.silent, factor**2 * persons.squares)
+    heard = [(group.heard.known, group.heard.apart) for group in panel.groups]
+    known = np.array(heard, dtype=np.int64).reshape(-1, 2)[below.groups]
+    return Piece(cells, people, factor * persons.shares, persons.silent, factor**2 * persons.squares, known)
 
 
 def _together(pieces: Sequence[Piece]) -> tuple[Piece, Ints]:
     """The processes one after the other, the groups that count numbered through; and by group, the number of its process."""
-    groups, shares, silent, squares, start = [], [], [], [], 0
+    groups, shares, silent, squares, known, start = [], [], [], [], [], 0
     for piece in pieces:
         chosen, group = np.unique(piece.cells.group, return_inverse=True)
         groups.append(group + start)
         shares.append(piece.shares[chosen])
         silent.append(piece.silent[chosen])
         squares.append(piece.squares[chosen])
+        known.append(piece.known[chosen])
         start += len(chosen)
     names = People.__struct_fields__
     mixed = Piece(
@@ -214,6 +220,7 @@ def _together(pieces: Sequence[Piece]) -> tuple[Piece, Ints]:
         np.concatenate(shares),
         np.concatenate(silent),
         np.concatenate(squares),
+        np.concatenate(known),
     )
     return mixed, segments(bounds_of([len(each) for each in shares]))
 
@@ -232,10 +239,10 @@ def _labels(cells: Cells) -> Ints:
         label = spread
 
 
-def _squares(people: People, stratum: Ints, lengths: Floats, k: int) -> tuple[Ints, Floats]:
+def _squares(people: People, stratum: Ints, lengths: Floats, least: Floats) -> tuple[Ints, Floats]:
     """By stratum, how many people said something, and Σ u_r² with u_r added up over the processes.
 
-    ``lengths``: as ``squares_of`` has them, of the processes.
+    lengths, least: as ``squares_of`` has lengths and k, of the processes.
     """
     count = len(lengths)
     key = stratum * (people.person.max(initial=0) + 1) + people.person
@@ -245,7 +252,7 @@ def _squares(people: People, stratum: Ints, lengths: Floats, k: int) -> tuple[In
     order = np.lexsort((squares, home))  # so that nobody's number leaves a trace in the rounding
     n = np.bincount(home, minlength=count)
     several = np.bincount(home[times > 1], minlength=count).astype(np.int64)
-    return n.astype(np.int64), squares_of(summed(squares[order], bounds_of(n)), lengths, several, k)
+    return n.astype(np.int64), squares_of(summed(squares[order], bounds_of(n)), lengths, several, least)
 
 
 def _everywhere(scored: Table, states: Codes, places: Ints, nodes: Sequence[Node]) -> Table:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assess.campaign.model import SealedTeam
 from assess.maturity.arrays import Flags, Floats, Ints, bounds_of, segments
 from assess.maturity.model import State
-from assess.maturity.tree import Crowd, Group, Node, crowd_of
+from assess.maturity.tree import Crowd, Elsewhere, Group, Node, crowd_of
 from assess.questionnaire.model import LADDERS, Item, Process, Questionnaire
 from assess.words import Digest, Key
 
@@ -27,11 +27,15 @@ _SHIFT = 16
 
 
 class Roll(Struct, frozen=True):
-    """Everybody who answered, numbered. rows: [people × columns] by team; starts: the number of each team's first person."""
+    """Everybody who answered, numbered. rows: [people × columns] by team; starts: the number of each team's first person.
+
+    elsewhere: of the teams some of whose responses were collected elsewhere.
+    """
 
     rows: Mapping[UUID, Answers]
     starts: Mapping[UUID, int]
     people: int
+    elsewhere: Mapping[UUID, Elsewhere]
 
 
 class Asked(Struct, frozen=True):
@@ -97,6 +101,11 @@ class Panel(Struct, frozen=True):
         """People invited, by group."""
         return np.array([group.headcount for group in self.groups], dtype=np.int64)
 
+    @property
+    def least(self) -> Ints:
+        """By group, from how many people on something may be told: the threshold beside those whom an importer knows."""
+        return np.array([self.k + group.heard.beside for group in self.groups], dtype=np.int64)
+
     def without(self, people: Ints) -> "Panel":
         """The same groups without some of the people."""
         left = ~np.isin(self.people, people)
@@ -117,12 +126,15 @@ class Panel(Struct, frozen=True):
 def roll_of(teams: Sequence[SealedTeam]) -> Roll:
     """The sealed answers as arrays; a team of whom nobody answered has no rows."""
     rows, starts, people = {}, {}, 0
+    elsewhere = {
+        team.team_id: Elsewhere(team.imported, team.imported < len(team.rows)) for team in teams if team.imported
+    }
     for team in teams:
         if team.rows:
             rows[team.team_id] = np.array(team.rows, dtype=np.int8)
             starts[team.team_id] = people
             people += len(team.rows)
-    return Roll(rows, starts, people)
+    return Roll(rows, starts, people, elsewhere)
 
 
 def asked_of(questionnaires: Mapping[Digest, Questionnaire]) -> list[Asked]:
@@ -169,7 +181,7 @@ def panel_of(asked: Asked, nodes: list[Node], roll: Roll, columns: Mapping[tuple
     heard = (answers >= 0).any(axis=1)
     counts = np.add.reduceat(heard, bounds_of(sizes)[:-1], dtype=np.int64).tolist() if parts else []
     answered = {node.id: count for (_, node), count in zip(there, counts, strict=True)}
-    crowd = crowd_of(nodes, answered, k, lambda node: asked.digest in node.asked)
+    crowd = crowd_of(nodes, answered, k, lambda node: asked.digest in node.asked, roll.elsewhere)
     starts = np.array([roll.starts[node.id] for _, node in there], dtype=np.int64)
     people = np.arange(len(answers)) + np.repeat(starts - bounds_of(sizes)[:-1], sizes)
     homes = np.repeat(np.array([place for place, _ in there], dtype=np.int64), sizes)

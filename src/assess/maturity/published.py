@@ -181,7 +181,7 @@ class _Words:
             key=item.key,
             result=result,
             band=band,
-            dont_know=None if isnan(unknown) else round(unknown * 20) / 20,
+            dont_know=None if isnan(unknown) else _in_steps(unknown),
             invisible=unknown >= INVISIBLE - TOLERANCE,
         )
 
@@ -212,7 +212,7 @@ class _Words:
             key=item.key,
             result=result,
             rung=kpi.confirmed(rungs[:-1], rungs[-1]) if scored else None,
-            awareness=rungs[-1] if scored else None,
+            awareness=_in_steps(rungs[-1]) if scored else None,
             factual=factual,
             gap=gap,
             finding=finding(gap),
@@ -299,6 +299,11 @@ def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
 def told(value: float) -> float | None:
     """A number, or none."""
     return None if isnan(value) else value
+
+
+def _in_steps(share: float) -> float:
+    """R5: a share in steps of 5 %, as with n it would tell how many people do not know."""
+    return round(share * 20) / 20
 
 
 def _low(result: Result) -> float | None:

@@ -259,7 +259,7 @@ def _shares(below: Below, telling: Flags) -> Floats:
 def _unknown(below: Below, cells: Cells, panel: Panel) -> Floats:
     """DK / (DK + levels) over the groups in which at least ``k`` people said one of them."""
     groups = below.groups
-    told = cells.known[groups] >= panel.k
+    told = cells.known[groups] >= panel.least[groups][:, None]
     dont_know, known = (
         counted(np.where(told, each[groups], 0), below.bounds) for each in (cells.dont_know, cells.known)
     )
@@ -355,7 +355,7 @@ def _persons(panel: Panel, below: Below, steps: Steps, shares: Floats) -> Person
         np.asarray(parts > 0),
         whole_share,
         numbers(quotient((shares * numbers(steps.silent[below.groups, :count])).sum(axis=1), whole_share)),
-        squares_of(summed(moved**2, bounds), lengths, counted(parts > 1, bounds), panel.k),
+        squares_of(summed(moved**2, bounds), lengths, counted(parts > 1, bounds), panel.least[below.groups]),
     )
 
 

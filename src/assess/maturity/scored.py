@@ -63,7 +63,7 @@ def scored(facts: Inputs) -> Scored:
     panels = [panel_of(asked, nodes, roll, columns, k) for asked in asked_of(questionnaires)]
     processes = [_scored(panel, nodes, facts) for panel in panels]
     answered = {team: int((rows >= 0).any(axis=1).sum()) for team, rows in roll.rows.items()}
-    total = crowd_of(nodes, answered, k, lambda node: bool(node.asked))
+    total = crowd_of(nodes, answered, k, lambda node: bool(node.asked), roll.elsewhere)
     return Scored(facts, nodes, roll, columns, processes, total, overall_of(_parts(processes, nodes), nodes))
 
 
@@ -82,7 +82,7 @@ def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.i
 
 def _scored(panel: Panel, nodes: Sequence[Node], facts: Inputs) -> ScoredProcess:
     tallies = tallied(panel.answers, panel.bounds, panel.asked.items)
-    cells = cells_of(tallies, panel.asked.items, panel.k)
+    cells = cells_of(tallies, panel.asked.items, panel.least[:, None])
     panel = in_order(panel, cells.state == SCORED)
     records = recorded(panel, cells, facts.kpis, facts.cutoff)
     steps = steps_of(panel, tallies, cells, records.rungs)

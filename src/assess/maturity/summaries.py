@@ -9,6 +9,7 @@ from assess.maturity.arrays import Ints
 from assess.maturity.comparability import analysed, comparability
 from assess.maturity.model import Comparability, State, StraightLining, Summary
 from assess.maturity.scored import Scored, ScoredProcess, overall_without
+from assess.maturity.suppression import Heard
 from assess.maturity.wholes import SCORED
 
 
@@ -46,14 +47,20 @@ def _of_overall(found: Scored, counting: Sequence[ScoredProcess]) -> Comparabili
 
 
 def _straight_lining(found: Scored) -> StraightLining | None:
-    """Told of the company only, where the straight-liners and the others are at least ``k`` people each."""
-    company, k = found.nodes[0].id, found.facts.contract.threshold
+    """Told of the company only, where the straight-liners and the others are enough people each."""
+    company, least = found.nodes[0].id, _least(found)
     if found.total.state(company) is not State.SCORED:
         return None
     people = _straight_liners(found)
-    if not k <= len(people) <= found.total.answered[company] - k:
+    if not least <= len(people) <= found.total.answered[company] - least:
         return None
     return StraightLining(people=len(people), overall_without=_moved(found, people))
+
+
+def _least(found: Scored) -> int:
+    """The threshold, beside all whom an importer knows: they may be any of the straight-liners, or of the others."""
+    groups = found.total.groups.get(found.nodes[0].id, [])
+    return found.facts.contract.threshold + sum((group.heard for group in groups), Heard()).beside
 
 
 def _moved(found: Scored, people: Ints) -> float | None:
@@ -69,11 +76,11 @@ def _moved(found: Scored, people: Ints) -> float | None:
 
 
 def _enough(found: Scored, people: Ints) -> bool:
-    """Whether at least ``k`` of these people, and ``k`` others, are counted in the overall score."""
+    """Whether enough of these people, and enough others, are counted in the overall score."""
     counting = [each.panel.people for each in found.processes if each.panel.process.in_overall]
     everybody = np.unique(np.concatenate(counting))
     straight = int(np.isin(everybody, people).sum())
-    return min(straight, len(everybody) - straight) >= found.facts.contract.threshold
+    return min(straight, len(everybody) - straight) >= _least(found)
 
 
 def _straight_liners(found: Scored) -> Ints:

@@ -5,9 +5,12 @@ the groups of people answering at one node (a team; a parent's own people). As t
 system determines exactly the unions of its *remainders*: a published node without its largest published descendants. Nothing
 is readable about fewer than ``k`` people when every remainder holds nobody or at least ``k``. (Primary and complementary
 suppression: Handbook on Statistical Disclosure Control, ch. 4-5; decided on the leaves, because deciding parent by parent leaks.)
+
+Whoever imported answers knows them and can take them from every sum: they protect nobody. So the same holds once more without
+them: a remainder in which others answered beside them holds at least ``k`` others.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from uuid import UUID
 
@@ -20,28 +23,76 @@ class LeakError(Exception):
     """What was to be published would reveal a group smaller than the threshold."""
 
 
+class Heard(Struct, frozen=True):
+    """People who answered, counted together. known: at most so many of them to whoever imported their answers.
+
+    apart: the nodes at which there are others beside them, or may be.
+    """
+
+    people: int = 0
+    known: int = 0
+    apart: int = 0
+
+    @property
+    def unknown(self) -> int:
+        """At least so many whom no importer knows."""
+        return self.people - self.known
+
+    @property
+    def beside(self) -> int:
+        """The known ones, where there is anybody beside them to be told apart."""
+        return self.known if self.apart else 0
+
+    def small(self, k: int) -> bool:
+        """Whether 1 to k-1 people would be told, all together or by whoever takes away the known ones."""
+        return 0 < self.people < k or (self.apart > 0 and self.unknown < k)
+
+    def __add__(self, other: "Heard") -> "Heard":
+        return Heard(self.people + other.people, self.known + other.known, self.apart + other.apart)
+
+
 class Branch(Struct, frozen=True):
-    """A node of the tree that is masked. ``own``: people who answered at this node itself, not below it."""
+    """A node of the tree that is masked. ``own``: people who answered at this node itself, not below it.
+
+    imported: responses of this node that were collected elsewhere; mixed: whether there are others beside them.
+    """
 
     node: UUID
     parent: UUID | None
     own: int
+    imported: int = 0
+    mixed: bool = False
+
+    @property
+    def heard(self) -> Heard:
+        """Its people. Which of them an importer knows was forgotten at the close: as many as can be."""
+        known = min(self.imported, self.own)
+        return Heard(self.own, known, int(self.own > 0 and (self.mixed or not self.imported)))
 
 
 class Branches:
     """A tree of branches, with the sums and remainders that suppression is decided on."""
 
     def __init__(self, branches: Collection[Branch]):
-        self.own = {branch.node: branch.own for branch in branches}
+        self.own = {branch.node: branch.heard for branch in branches}
         self.parents = {branch.node: branch.parent for branch in branches}
         self.children: dict[UUID, list[UUID]] = {node: [] for node in self.own}
         for node, parent in self.parents.items():
             if parent is not None:
                 self.children[parent].append(node)
         self.upwards = self._from_the_leaves()
-        self.people = dict(self.own)
+        self.heard = dict(self.own)
         for node in self.upwards:
-            self.people[node] += sum(self.people[child] for child in self.children[node])
+            self.heard[node] = sum((self.heard[child] for child in self.children[node]), self.own[node])
+
+    @property
+    def people(self) -> dict[UUID, int]:
+        """Those who answered at or below each node."""
+        return {node: heard.people for node, heard in self.heard.items()}
+
+    def alone(self, nodes: Iterable[UUID]) -> Heard:
+        """The people of these nodes themselves."""
+        return sum((self.own[node] for node in nodes), Heard())
 
     def largest_published(self, node: UUID, hidden: Collection[UUID]) -> list[UUID]:
         """The published nodes below ``node`` that stand below no other published one."""
@@ -70,10 +121,11 @@ def mask(tree: Branches, k: int, withheld: Mapping[UUID, State] | None = None) -
     """Which nodes are hidden, and why; the same for every order of the branches.
 
     R1: nodes of 1 to k-1 people. R2: while a published node's remainder holds 1 to k-1 people, the smallest published node of
-    those that determine it (tie: id). ``withheld``: what is hidden for reasons of its own, from the start.
+    those that determine it (tie: id). Both hold without those whom an importer knows, too. ``withheld``: what is hidden for
+    reasons of its own, from the start.
     """
     hidden = dict(withheld or {})
-    hidden.update({node: State.BELOW_THRESHOLD for node, people in tree.people.items() if 0 < people < k})
+    hidden.update({node: State.BELOW_THRESHOLD for node, heard in tree.heard.items() if heard.small(k)})
     while smallest := _smallest_of_a_leak(tree, k, hidden):
         hidden[smallest] = State.PROTECTS_OTHERS
     verify(tree, k, hidden)
@@ -84,9 +136,11 @@ def _smallest_of_a_leak(tree: Branches, k: int, hidden: Mapping[UUID, State]) ->
     """The smallest published node that helps to determine a group of 1 to k-1 people; none when nothing is determined."""
     for node in tree.upwards:
         if node not in hidden:
-            below = [child for child in tree.largest_published(node, hidden) if tree.people[child]]
-            if 0 < tree.people[node] - sum(tree.people[child] for child in below) < k:
-                return min(below, key=lambda child: (tree.people[child], child))
+            rest = tree.alone(tree.remainder(node, hidden))
+            if rest.small(k):
+                below = [(tree.heard[child], child) for child in tree.largest_published(node, hidden)]
+                helping = [(heard.people, child) for heard, child in below if heard.unknown or not rest.apart]
+                return min(pair for pair in helping if pair[0])[1]
     return None
 
 
@@ -106,14 +160,14 @@ def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
         if set(row.values()) != {Fraction(1)} or seen & row.keys():
             raise LeakError("the published nodes are not nested")
         seen |= row.keys()
-        if sum(tree.own[tree.upwards[number]] for number in row) < k:
+        if tree.alone(tree.upwards[number] for number in row).small(k):
             raise LeakError(f"{len(row)} groups of fewer than {k} people are determined")
 
 
 def _answering(tree: Branches, node: UUID) -> list[UUID]:
     """The nodes at or below ``node`` with people of their own."""
     below = [found for child in tree.children[node] for found in _answering(tree, child)]
-    return [node, *below] if tree.own[node] else below
+    return [node, *below] if tree.own[node].people else below
 
 
 def _add_row(rows: dict[int, dict[int, Fraction]], row: dict[int, Fraction]) -> None:

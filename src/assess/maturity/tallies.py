@@ -66,8 +66,8 @@ def tallies_of(levels: Ints, dont_know: Ints, beside: Ints, silent: Ints) -> Tal
     return Tallies(levels, dont_know, beside, silent, levels.sum(axis=2), total, squares)
 
 
-def cells_of(tallies: Tallies, items: Sequence[Item], k: int) -> Cells:
-    """What each group says of each item."""
+def cells_of(tallies: Tallies, items: Sequence[Item], k: int | Ints) -> Cells:
+    """What each group says of each item. ``k``: the threshold, of all groups or [groups × 1]."""
     unit, origin, lowest = ladder_of(items)
     n, known, dont_know = tallies.n, tallies.known, tallies.dont_know
     state = _states(n, known, tallies.beside, k)
@@ -83,7 +83,7 @@ def cells_of(tallies: Tallies, items: Sequence[Item], k: int) -> Cells:
     )
 
 
-def _states(n: Ints, known: Ints, beside: Ints, k: int) -> Codes:
+def _states(n: Ints, known: Ints, beside: Ints, k: int | Ints) -> Codes:
     said = known + beside
     of_levels = np.where(n >= k, CODE[State.SCORED], CODE[State.BELOW_THRESHOLD])
     heard = np.where(n == 0, CODE[State.NO_ANSWERS], of_levels)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from assess.campaign.model import Contract
 from assess.maturity.model import NodeResults, State
-from assess.maturity.suppression import Branch, Branches, mask
+from assess.maturity.suppression import Branch, Branches, Heard, mask
 from assess.words import ROOT, Digest, Key
 
 LEAST_PARTICIPATION = 0.3
@@ -30,10 +30,21 @@ class Node(Struct, frozen=True, kw_only=True):
     asked: tuple[Digest, ...]
 
 
+class Elsewhere(Struct, frozen=True):
+    """Of the responses at a node those that were collected elsewhere; mixed: whether there are others beside them."""
+
+    responses: int
+    mixed: bool
+
+
 class Group(Struct, frozen=True):
-    """People who are counted together: the nodes they answer at, with how many were invited there."""
+    """People who are counted together: the nodes they answer at, with how many were invited there.
+
+    heard: those of them who answered.
+    """
 
     headcounts: dict[UUID, int]
+    heard: Heard = Heard()
 
     @property
     def nodes(self) -> tuple[UUID, ...]:
@@ -127,19 +138,34 @@ def _depth_first(node: Node, below: Mapping[UUID | None, list[Node]]) -> list[No
     return [node, *(found for child in below.get(node.id, ()) for found in _depth_first(child, below))]
 
 
-def crowd_of(nodes: list[Node], answered: Mapping[UUID, int], k: int, is_asked: Callable[[Node], bool]) -> Crowd:
+def crowd_of(
+    nodes: list[Node],
+    answered: Mapping[UUID, int],
+    k: int,
+    is_asked: Callable[[Node], bool],
+    elsewhere: Mapping[UUID, Elsewhere],
+) -> Crowd:
     """Mask the tree of those who are asked. ``answered``: people at each node with at least one valid answer."""
     invited = _sums(nodes, {node.id: node.headcount for node in nodes if is_asked(node)})
     own = {node.id: answered.get(node.id, 0) for node in nodes if is_asked(node)}
-    tree = Branches([Branch(node.id, node.parent, own.get(node.id, 0)) for node in nodes if node.id in invited])
+    tree = Branches(
+        [_branch(node, own.get(node.id, 0), elsewhere.get(node.id)) for node in nodes if node.id in invited]
+    )
+    people = tree.people
     withheld = {
         node: State.LOW_PARTICIPATION
-        for node, people in tree.people.items()
-        if people and participation(people, invited[node]) < LEAST_PARTICIPATION
+        for node, there in people.items()
+        if there and participation(there, invited[node]) < LEAST_PARTICIPATION
     }
     hidden = mask(tree, k, withheld)
     heads = {node.id: node.headcount for node in nodes}
-    return Crowd(tree.people, invited, hidden, _groups(tree, hidden, {node: heads[node] for node in own}))
+    return Crowd(people, invited, hidden, _groups(tree, hidden, {node: heads[node] for node in own}))
+
+
+def _branch(node: Node, own: int, elsewhere: Elsewhere | None) -> Branch:
+    if elsewhere is None:
+        return Branch(node.id, node.parent, own)
+    return Branch(node.id, node.parent, own, elsewhere.responses, elsewhere.mixed)
 
 
 def _sums(nodes: Iterable[Node], own: Mapping[UUID, int]) -> dict[UUID, int]:
@@ -160,7 +186,7 @@ def _groups(tree: Branches, hidden: Mapping[UUID, State], heads: Mapping[UUID, i
     for node in tree.upwards:
         if node not in hidden:
             rest = sorted(found for found in tree.remainder(node, hidden) if found in heads)
-            own = [Group({found: heads[found] for found in rest})] if rest else []
+            own = [Group({found: heads[found] for found in rest}, tree.alone(rest))] if rest else []
             below = [group for child in tree.largest_published(node, hidden) for group in groups[child]]
             groups[node] = own + below
     return groups

@@ -70,7 +70,6 @@ def completed(row: TeamRow, old: NewTeam | None) -> NewTeam:
 def check_tree(teams: Sequence[NewTeam], known: Parents) -> None:
     """Refuse teams that repeat a key or name, have the root's key, name an unknown parent, go in circles or stand too deep.
 
-
     known: of the teams that exist already. Raises TreeInvalid or TreeTooDeep with every finding.
     """
     parents = _parents(teams, known)
