@@ -13,8 +13,10 @@ from msgspec import Struct
 from assess.errors import Finding, Invalid, Malformed
 
 MAX_ROWS = 50_000
-_TOLD, _ECHO = 100, 200
-"""Unknown columns that are told, and letters of what was received that are said again."""
+TOLD = 100
+"""Findings that a refusal tells; all of them are counted."""
+_ECHO = 200
+"""Letters of what was received that are said again."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -37,14 +39,14 @@ class Row(Struct, frozen=True):
     cells: dict[str, str]
 
 
-def read_sheet(body: bytes, columns: Sequence[str], *, required: Collection[str]) -> list[Row]:
-    """The rows of a CSV body; raises SheetUnreadable or SheetInvalid with every finding."""
+def read_sheet(body: bytes, columns: Sequence[str], *, required: Collection[str], told: int = TOLD) -> list[Row]:
+    """The rows of a CSV body; raises SheetUnreadable, or SheetInvalid with the first ``told`` findings."""
     header, below = open_sheet(body, columns, required=required)
     lines = list(below)
     check_size(len(lines), columns, MAX_ROWS)
     findings = [width_finding(line, cells, header) for line, cells in lines if len(cells) != len(header)]
     if findings:
-        raise SheetInvalid(f"{len(findings)} lines have the wrong number of cells", errors=findings[:100])
+        raise SheetInvalid(how_many(len(findings), told), errors=findings[:told])
     return [Row(line, dict(zip(header, cells, strict=True))) for line, cells in lines]
 
 
@@ -82,6 +84,11 @@ def check_most(entries: int, most: int) -> None:
     """Refuse a list with more entries than ``most`` before any of them is looked at; raises SheetInvalid."""
     if entries > most:
         raise SheetInvalid(f"the list has {entries} entries; at most {most} are taken at once")
+
+
+def how_many(findings: int, told: int = TOLD) -> str:
+    """``3 problems``, and how many of them are told when not all are."""
+    return f"{findings} problem{'s' * (findings != 1)}" + (f", the first {told} are shown" if findings > told else "")
 
 
 def width_finding(line: int, cells: Sequence[str], header: Sequence[str]) -> Finding:
@@ -135,7 +142,7 @@ def _check_header(line: int, header: list[str], columns: Sequence[str], required
     unknown = [name[:_ECHO] for name in header if name not in columns]
     findings = [
         Finding(pointer=f"#/line/{line}/{name}", rule="this column is not known", received=name, example=example)
-        for name in unknown[:_TOLD]
+        for name in unknown[:TOLD]
     ]
     findings += [
         Finding(

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 
 from assess.campaign import service
 from assess.campaign.anonymity import Draft, sealed
-from assess.campaign.answer_sheet import COLUMNS, TOLD, Expected, read_answers, rows_from_json, rows_from_sheet
+from assess.campaign.answer_sheet import COLUMNS, Expected, read_answers, rows_from_json, rows_from_sheet
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, NOT_APPLICABLE
 from assess.campaign.sealing import sealed_of
 from assess.errors import Refusal
+from assess.sheets import TOLD
 from assess.storage.tables import answer, response, sealed_response
 from assess.storage.tables import campaign as campaign_table
 
@@ -47,6 +48,28 @@ def findings(expected, *lines, header=HEADER):
     with pytest.raises(Refusal) as refusal:
         read(expected, *lines, header=header)
     return refusal.value.errors
+
+
+@pytest.mark.parametrize(
+    ("word", "rows"),
+    [
+        pytest.param("line 2", lambda lines: rows_from_sheet("\n".join([HEADER, *lines]).encode()), id="a sheet"),
+        pytest.param("entry 0", lambda lines: rows_from_json(listed(lines)), id="a list"),
+    ],
+)
+def test_where_the_first_row_of_a_person_stands_is_told_in_words(expected, word, rows):
+    lines = [GOOD, "paris,r-1,off-listen-insight,3,member", "lyon,r-1,off-listen-cocreate,3,manager"]
+    with pytest.raises(Refusal) as refusal:
+        read_answers(rows(lines), expected)
+    assert [finding.rule for finding in refusal.value.errors] == [
+        f"a respondent belongs to one team; {word} says lyon",
+        f"a respondent has one perspective; {word} says member",
+    ]
+
+
+def listed(lines):
+    """Lines of a sheet as a JSON list."""
+    return json.dumps([{**dict(zip(COLUMNS, line.split(","), strict=True)), "answer": 3} for line in lines]).encode()
 
 
 @pytest.mark.parametrize(
@@ -291,18 +314,37 @@ async def test_a_team_that_nobody_is_asked_elsewhere_takes_no_answers(client, ad
     assert reply.json()["errors"][0]["rule"] == "the team nantes has 0 people who may answer; here are 1"
 
 
-async def test_a_second_import_is_refused_unless_it_replaces_the_first(
+async def test_a_second_import_is_refused_unless_it_replaces_the_first_of_its_teams(
     client, admin, campaign, items, database, organisation
 ):
+    """Paris was imported by a file of its own, and stays when Lyon's is replaced."""
     done(await send(client, admin, campaign, sheet_of(items[:2], "lyon", 5, 2)))
-    done(await send(client, admin, campaign, sheet_of(items[:2], "paris", 3)))
+    assert done(await send(client, admin, campaign, sheet_of(items[:2], "paris", 3)))["replaced"] == 0
     again = await send(client, admin, campaign, sheet_of(items[:2], "lyon", 1), query="?dry_run=true")
     assert refused(again) == (409, "responses_imported_already")
     assert again.json()["errors"][0]["received"] == ["lyon"]
     said = done(await send(client, admin, campaign, sheet_of(items[:1], "lyon", 4, 5), query="?replace=true"))
-    assert (said["responses"], said["replaced"]) == (4, 8)
-    assert {row.value for row in await rows_of(database, organisation, answer)} == {5}
-    assert len(await rows_of(database, organisation, response)) == 4
+    assert (said["responses"], said["replaced"]) == (4, 5)
+    assert Counter(row.value for row in await rows_of(database, organisation, answer)) == {5: 4, 3: 6}
+    participation = done(await client.get(f"{campaign.at}/participation", headers=admin))
+    assert {team["team"]: team["imported"] for team in participation["teams"]} == {"lyon": 4, "nantes": 0, "paris": 3}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "said"),
+    [
+        pytest.param(1_000_000, (413, "too_large"), "", id="a million rows"),
+        pytest.param(60_000, (422, "sheet_invalid"), "the sheet has 60000 lines; at most 50000", id="too many rows"),
+    ],
+)
+async def test_a_file_that_is_too_long_is_refused_with_words_and_nothing_is_written(
+    client, admin, campaign, items, database, organisation, rows, told, said
+):
+    reply = await send(client, admin, campaign, *(f"lyon,{n},{items[0]},3," for n in range(rows)))
+    assert refused(reply) == told
+    assert reply.json()["title"]
+    assert reply.json()["detail"].startswith(said)
+    assert await rows_of(database, organisation, response) == []
 
 
 async def test_replacing_leaves_the_answers_that_people_gave_here(

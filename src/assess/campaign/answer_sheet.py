@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, NOT_APPLICABLE, Perspective
 from assess.errors import Finding, Invalid
 from assess.questionnaire.model import Item, Ordinal
-from assess.sheets import MAX_ROWS, SheetInvalid, check_most, check_size, open_sheet, width_finding
+from assess.sheets import MAX_ROWS, TOLD, SheetInvalid, check_most, check_size, how_many, open_sheet, width_finding
 from assess.words import NOT_ROOT, ROOT, Key, Name
 
 COLUMNS = ("team", "respondent", "item", "answer", "perspective")
@@ -25,8 +25,6 @@ REQUIRED = COLUMNS[:4]
 EXAMPLES = dict(zip(COLUMNS, ("sales-lyon", "r-17", "acq-target-segments", "3", "member"), strict=True))
 WORDS = {"DK": DONT_KNOW, "NA": NOT_APPLICABLE["other"]}
 """What stands for "don't know" and, no reason being said, for "does not apply"."""
-TOLD = 100
-"""Findings that are told; all of them are counted."""
 _LONGEST_ECHO = 120
 _PERSPECTIVES = frozenset(get_args(Perspective))
 
@@ -54,9 +52,11 @@ class Rows(Struct, frozen=True):
     """Rows as read: what is wrong with their shape, or number and cells in the order of COLUMNS.
 
     place: where a row stands, to be completed by its number and column: ``#/line/{}/{}`` of a sheet, ``/{}/{}`` of a list.
+    word: what a row is called.
     """
 
     place: str
+    word: Literal["line", "entry"]
     cells: Iterator[Finding | tuple[int, Sequence[str]]]
 
 
@@ -88,23 +88,23 @@ class Sheet(Struct, frozen=True):
 def rows_from_sheet(body: bytes, most: int = MAX_ROWS) -> Rows:
     """Rows of a CSV; raises SheetUnreadable, also while they are read, or SheetInvalid for its header or its size."""
     header, lines = open_sheet(body, COLUMNS, required=REQUIRED)
-    return Rows("#/line/{}/{}", _in_order(header, lines, most))
+    return Rows("#/line/{}/{}", "line", _in_order(header, lines, most))
 
 
 def rows_from_json(body: bytes) -> Rows:
     """Rows of a JSON list of CollectedAnswer; raises msgspec.DecodeError, or SheetInvalid for its size."""
     answers = msgspec.json.decode(body, type=list[dict[str, str | Annotated[int, Meta(ge=-99, le=99)] | None]])
     check_most(len(answers), MAX_ROWS)
-    return Rows("/{}/{}", _of_objects(answers))
+    return Rows("/{}/{}", "entry", _of_objects(answers))
 
 
-def read_answers(rows: Rows, teams: Mapping[Key, Expected], others: Expected | None = None) -> Sheet:
-    """The answers by person; raises AnswersInvalid with the first findings, and how many there are in all.
+def read_answers(rows: Rows, teams: Mapping[Key, Expected], others: Expected | None = None, told: int = TOLD) -> Sheet:
+    """The answers by person; raises AnswersInvalid with the first ``told`` findings, and how many there are in all.
 
     teams: those whose answers may come from elsewhere, by key. others: what every other team is asked, where teams are not known
     before.
     """
-    reading = _Reading(rows.place, teams, others)
+    reading = _Reading(rows, teams, others, told)
     count = 0
     for row in rows.cells:
         if isinstance(row, Finding):
@@ -118,23 +118,22 @@ def read_answers(rows: Rows, teams: Mapping[Key, Expected], others: Expected | N
 
 
 class _Findings:
-    """The first findings, and the number of all."""
+    """The first findings, at most so many, and the number of all."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.told: list[Finding] = []
         self.count = 0
+        self._most = most
 
     def add(self, finding: Finding) -> None:
         self.count += 1
-        if len(self.told) < TOLD:
+        if len(self.told) < self._most:
             self.told.append(finding)
 
     def refuse(self) -> None:
         """Raise AnswersInvalid if there is any."""
         if self.count:
-            shown = f", the first {TOLD} are shown" if self.count > TOLD else ""
-            problems = "1 problem" if self.count == 1 else f"{self.count} problems"
-            raise AnswersInvalid(f"{problems}{shown}; no answer was taken", errors=self.told)
+            raise AnswersInvalid(f"{how_many(self.count, self._most)}; no answer was taken", errors=self.told)
 
 
 class _Person:
@@ -163,9 +162,9 @@ class _Form:
 class _Reading:
     """A file on its way: what has been read of it, and what was wrong."""
 
-    def __init__(self, place: str, teams: Mapping[Key, Expected], others: Expected | None) -> None:
-        self.findings = _Findings()
-        self._place = place
+    def __init__(self, rows: Rows, teams: Mapping[Key, Expected], others: Expected | None, told: int) -> None:
+        self.findings = _Findings(told)
+        self._place, self._word = rows.place, rows.word
         self._others = others
         forms = {id(asked.items): _Form(asked.items) for asked in (*teams.values(), *([others] if others else []))}
         self._other_form = forms[id(others.items)] if others else None
@@ -241,12 +240,10 @@ class _Reading:
     def _is_same(self, person: _Person, line: int, team: str, perspective: str) -> bool:
         """One person has one team and one perspective."""
         if person.team != team:
-            at = self._place.format(person.line, "team")
-            rule = f"a respondent belongs to one team; {at} says {person.team}"
+            rule = f"a respondent belongs to one team; {self._word} {person.line} says {person.team}"
             self._tell(line, "team", rule, team, (), person.team)
         elif person.said != perspective:
-            at = self._place.format(person.line, "perspective")
-            rule = f"a respondent has one perspective; {at} says {person.said or 'none'}"
+            rule = f"a respondent has one perspective; {self._word} {person.line} says {person.said or 'none'}"
             self._tell(line, "perspective", rule, perspective, (), person.said)
         else:
             return True

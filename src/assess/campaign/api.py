@@ -265,7 +265,7 @@ async def import_responses(
     """Add answers collected elsewhere, all or nothing, from CSV (team,respondent,item,answer,perspective) or a JSON list.
 
     An answer is a level's number, DK or NA. Only teams with ``asked_elsewhere`` take any, from that many people at most; with
-    ``replace`` every response that was imported before goes.
+    ``replace`` what was imported before of the teams in the file goes, and nothing of other teams.
     """
     body = await request.body()
     rows = rows_from_sheet if media_type_of(request) == CSV else rows_from_json

@@ -4,7 +4,7 @@ response to the file that it came from.
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 from msgspec import Struct
@@ -90,10 +90,11 @@ async def add_imported(tx: Tx, campaign_id: UUID, contract_digest: Digest, new: 
     await tx.execute(_ANSWERS, {"organisation": tx.organisation_id, **columns})
 
 
-async def delete_imported(tx: Tx, campaign_id: UUID) -> int:
-    """Delete every imported response of an open campaign with its answers; how many they were."""
+async def delete_imported(tx: Tx, campaign_id: UUID, assessments: Collection[UUID]) -> None:
+    """Delete the imported responses of these assessments of an open campaign, with their answers."""
     mine = (response.c.organisation_id == tx.organisation_id, response.c.campaign_id == campaign_id)
-    imported = select(response.c.id).where(*mine, response.c.origin == "imported").scalar_subquery()
+    theirs = (*mine, response.c.assessment_id.in_(assessments), response.c.origin == "imported")
+    imported = select(response.c.id).where(*theirs).scalar_subquery()
     own = (answer.c.organisation_id == tx.organisation_id, answer.c.response_id.in_(imported))
     await tx.execute(delete(answer).where(*own))
-    return (await tx.execute(delete(response).where(*mine, response.c.origin == "imported"))).rowcount
+    await tx.execute(delete(response).where(*theirs))

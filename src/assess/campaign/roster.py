@@ -8,11 +8,10 @@ from msgspec import Struct
 
 from assess.campaign.model import NewPerson, Person, Perspective
 from assess.errors import Finding, Invalid
-from assess.sheets import MAX_ROWS, check_most, read_sheet
+from assess.sheets import MAX_ROWS, TOLD, check_most, how_many, read_sheet
 from assess.words import Email, Key, Language, Name
 
 COLUMNS = ("name", "email", "language", "perspective", "team")
-_MOST = 100
 _FORMULA = ("=", "+", "-", "@")
 _RULES: dict[str, tuple[Any, str, str]] = {
     "name": (Name, "a name of 1 to 120 letters on one line", "Ana Petit"),
@@ -77,8 +76,7 @@ def is_changed(new: NewPerson, old: Person) -> bool:
 
 def _refuse(findings: Sequence[Finding]) -> None:
     if findings:
-        shown = f", the first {_MOST} are shown" if len(findings) > _MOST else ""
-        raise RosterInvalid(f"{len(findings)} problems{shown}; nothing was imported", errors=list(findings[:_MOST]))
+        raise RosterInvalid(f"{how_many(len(findings))}; nothing was imported", errors=list(findings[:TOLD]))
 
 
 def _shape(entry: Entry) -> Iterator[Finding]:

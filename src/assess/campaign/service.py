@@ -33,6 +33,7 @@ from assess.campaign.roster import Entry, is_changed, people_of
 from assess.campaign.tokens import InvitationText, invitation_hash, invitation_token, write_invitation
 from assess.errors import Finding, Invalid
 from assess.questionnaire.catalogue import Catalogue, QuestionnaireUnknown
+from assess.sheets import TOLD, how_many
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
 from assess.storage.paging import Window
@@ -247,7 +248,7 @@ def _chosen(choices: Sequence[TeamChoice], ids: Mapping[str, UUID], catalogue: C
         seen.add(choice.team)
         chosen.append(_digests(choice, f"/items/{index}/questionnaires", catalogue, findings))
     if findings:
-        raise AssessmentsInvalid(f"{len(findings)} problems; nothing was changed", errors=findings[:100])
+        raise AssessmentsInvalid(f"{how_many(len(findings))}; nothing was changed", errors=findings[:TOLD])
     for index, digests in enumerate(chosen):
         check_items_once([catalogue.version(digest) for digest in digests], f"/items/{index}/questionnaires")
     return chosen

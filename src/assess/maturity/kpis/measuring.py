@@ -12,7 +12,7 @@ from assess.errors import Finding, Invalid
 from assess.maturity.kpis.attainment import PERCENT
 from assess.maturity.kpis.model import Measure, MeasureRow, NewMeasure, NewReview, Review, Sheet
 from assess.maturity.kpis.sheets import out_of_range
-from assess.sheets import MAX_ROWS, Row, check_most, read_sheet
+from assess.sheets import MAX_ROWS, TOLD, Row, check_most, how_many, read_sheet
 from assess.words import Key, plainly
 
 COLUMNS = ("team", "kpi", "period_end", "value", "numerator", "denominator", "measured_on")
@@ -20,7 +20,6 @@ EXAMPLES: dict[str, Any] = dict(
     zip(COLUMNS, ("sales-lyon", "kpi-acq-win-rate", "2026-03-31", 45, 9, 20, "2026-04-03"), strict=True)
 )
 _NUMBERS = ("value", "numerator", "denominator")
-_MOST = 100
 
 
 class MeasuresInvalid(Invalid):
@@ -202,5 +201,4 @@ def _measure(period_end: date, said: MeasureRow | NewMeasure, sheet: Sheet) -> M
 
 def _refuse(findings: Sequence[Finding]) -> None:
     if findings:
-        shown = f", the first {_MOST} are shown" if len(findings) > _MOST else ""
-        raise MeasuresInvalid(f"{len(findings)} problems{shown}; nothing was recorded", errors=list(findings[:_MOST]))
+        raise MeasuresInvalid(f"{how_many(len(findings))}; nothing was recorded", errors=list(findings[:TOLD]))
