@@ -51,6 +51,8 @@ FLOOR_OF_NAME = {
     "arguments": ROOF,
     "keeping": ROOF,
     "scoring_command": ROOF,
+    "scoring_details": ROOF,
+    "scoring_page": ROOF,
     "scoring_table": ROOF,
     "cli": ROOF,
     "entry": ROOF,

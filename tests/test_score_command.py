@@ -14,12 +14,31 @@ from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from click.testing import Result as Ran
 
 from assess import shipped
 from assess.cli import assess
+from assess.maturity.discussion import DiscussionPoint
 from assess.maturity.flat import COLUMNS
-from assess.maturity.model import CampaignResults
+from assess.maturity.model import (
+    Agreement,
+    CampaignResults,
+    Comparability,
+    Factual,
+    Hidden,
+    ItemResult,
+    KpiResult,
+    NodeResults,
+    PerspectiveGap,
+    ProcessResult,
+    Result,
+    Staged,
+    StepResult,
+    StraightLining,
+    View,
+)
+from assess.maturity.scores.explanation import ROOM
 from assess.questionnaire.files import read_yaml
 from assess.questionnaire.model import Questionnaire
 from world import done
@@ -62,7 +81,7 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def score(folder: Path, answers: str, *more: str, teams: str | None = None, name: str = "own.yaml") -> Result:
+def score(folder: Path, answers: str, *more: str, teams: str | None = None, name: str = "own.yaml") -> Ran:
     """The command on files in a folder, with no variable of ours set."""
     (folder / "answers.csv").write_text(answers)
     listed = []
@@ -74,7 +93,7 @@ def score(folder: Path, answers: str, *more: str, teams: str | None = None, name
     return CliRunner(env=bare).invoke(assess, [*arguments, *more])
 
 
-def scored(result: Result) -> Any:
+def scored(result: Ran) -> Any:
     """The JSON that was printed."""
     assert (result.exit_code, result.stderr) == (0, "")
     return json.loads(result.stdout)
@@ -139,8 +158,13 @@ def test_the_worked_team_of_the_method_comes_out(tmp_path: Path) -> None:
         ),
         pytest.param(
             "paris,r1,a-s-two,4,",
-            "line 3, team: a respondent belongs to one team; #/line/2/team says lyon; received 'paris'; for example lyon",
+            "line 3, team: a respondent belongs to one team; line 2 says lyon; received 'paris'; for example lyon",
             id="a respondent in two teams",
+        ),
+        pytest.param(
+            "lyon,r1,a-s-two,3,boss",
+            "line 3, perspective: a respondent has one perspective; line 2 says none; received 'boss'",
+            id="a respondent of two perspectives",
         ),
         pytest.param(
             "lyon,r9,a-s-one,3,boss",
@@ -245,11 +269,40 @@ def test_a_team_that_the_list_does_not_have_is_told(files: Path) -> None:
     )
 
 
-def test_of_many_findings_a_hundred_are_told_and_all_are_counted(files: Path) -> None:
-    refused = score(files, "\n".join([HEADER, *(f"lyon,r{n},a-s-one,7," for n in range(250))]))
+def test_many_findings_are_all_told_each_with_its_line(files: Path) -> None:
+    lines, teams = [f"lyon,r{n},a-s-one,7," for n in range(250)], [f"team {n},,8" for n in range(120)]
+    refused = score(files, "\n".join([HEADER, *lines]), teams="\n".join(["team,parent,headcount", *teams]))
     *told, summary = refused.stderr.splitlines()
-    assert len(told) == 100
-    assert "250 problems, the first 100 are shown" in summary
+    places = [line.removeprefix(f"{files}/").partition(":")[0] for line in told]
+    assert places == [
+        *(f"teams.csv, line {2 + n}, team" for n in range(120)),
+        *(f"answers.csv, line {2 + n}, answer" for n in range(250)),
+    ]
+    assert "120 problems; " in summary
+    assert "250 problems; no answer was taken; nothing was scored" in summary
+
+
+def test_a_faulty_list_of_teams_hides_no_finding_of_the_answers(files: Path) -> None:
+    """Which teams there are, and of how many people, is not known then: nothing is said of that."""
+    sheet = f"{HEADER}\n{GOOD}\nlyon,r1,a-s-one,4,\nparis,r2,a-s-one,3,"
+    refused = score(files, sheet, teams="team,parent,headcount\nlyon,,many")
+    *told, summary = refused.stderr.splitlines()
+    assert [line.removeprefix(f"{files}/").partition(": ")[0] for line in told] == [
+        "teams.csv, line 2, headcount",
+        "answers.csv, line 3, item",
+    ]
+    assert (refused.exit_code, summary.endswith("nothing was scored")) == (1, True)
+
+
+def test_every_faulty_questionnaire_is_told(files: Path) -> None:
+    (files / "own.yaml").write_bytes(questionnaire(item("a-s-one"), item("a-s-one")))
+    (files / "other.yaml").write_bytes(b"title: [")
+    refused = score(files, f"{HEADER}\n{GOOD}", "--questionnaire", str(files / "other.yaml"))
+    assert (refused.exit_code, "own.yaml: 2 errors" in refused.stderr, "other.yaml" in refused.stderr) == (
+        1,
+        True,
+        True,
+    )
 
 
 def test_a_questionnaire_with_errors_is_told_with_its_lines(files: Path) -> None:
@@ -335,11 +388,18 @@ def test_the_table_fits_a_terminal_and_names_what_was_asked() -> None:
         "--answers",
         str(EXAMPLE / "answers.csv"),
     ]
-    for language, words in (("en", ("Waiting time", "Comparing teams")), ("fr", ("Temps d’attente", "Comparer"))):
-        shown = CliRunner().invoke(assess, [*arguments, "--teams", str(EXAMPLE / "teams.csv"), "--lang", language])
-        assert shown.exit_code == 0, shown.stderr
-        assert all(word in shown.stdout for word in words)
-        assert max(len(line) for line in shown.stdout.splitlines()) <= 80
+    told = {
+        "en": ("Waiting time", "Comparing teams", "prudent", "weakest step: Solve", "level 3 is held back by its mean"),
+        "fr": ("Temps d’attente", "Comparer", "étape la plus fragile", "provisoire", "toutes recueillies ailleurs"),
+    }
+    for language, words in told.items():
+        for width in (80, 120):
+            command = [*arguments, "--teams", str(EXAMPLE / "teams.csv"), "--lang", language]
+            shown = CliRunner(env={"COLUMNS": str(width)}).invoke(assess, command)
+            assert shown.exit_code == 0, shown.stderr
+            unfolded = " ".join(shown.stdout.split())
+            assert not [word for word in words if word not in unfolded]
+            assert max(len(line) for line in shown.stdout.splitlines()) <= width
 
 
 def test_the_example_works_as_it_is_printed(tmp_path: Path) -> None:
@@ -366,7 +426,9 @@ def test_the_sheet_has_a_row_for_each_number_and_no_formula(files: Path) -> None
     assert printed.exit_code == 0
     table = list(csv.DictReader(io.StringIO(printed.stdout)))
     assert tuple(table[0]) == COLUMNS
-    kinds = [(row["node"], row["kind"], row["key"]) for row in table]
+    assert [row["kind"] for row in table[:3]] == ["campaign", "comparability", "comparability"]
+    assert "teams" in table[1]["sentence_en"]
+    kinds = [(row["node"], row["kind"], row["key"]) for row in table if row["node"]]
     assert kinds[:5] == [
         ("company", "overall", ""),
         ("company", "process", "a"),
@@ -378,6 +440,96 @@ def test_the_sheet_has_a_row_for_each_number_and_no_formula(files: Path) -> None
     assert (step["state"], step["n"], step["imported"]) == ("scored", "6", "all")
     assert float(step["low"]) <= float(step["value"]) <= float(step["high"])
     assert not [cell for row in table for cell in row.values() if cell[:1] in set("=@\t") or cell[:2] == "+-"]
+
+
+RENAMED = {
+    "mean": "left_mean",
+    "perspective": "left",
+    "reason": "sentence_fr",
+    "rung": "factual_rung",
+    "sentence": "sentence_en",
+    "kind": "finding",
+    "evidence": "gap",
+}
+"""Columns that are not called as in the JSON; intervals stand in two each."""
+NESTED = {
+    "result",
+    "staged",
+    "agreement",
+    "overall",
+    "steps",
+    "items",
+    "kpis",
+    "kpi_maturity",
+    "gaps",
+    "processes",
+    "factual",
+}
+ELSEWHERE = {"name", "in_overall", "missing", "item", "left", "right"}
+"""Told by where a row stands, or not at all: what is called how, and whether a process counts, stand in the questionnaire."""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(NodeResults, ProcessResult, StepResult, ItemResult, KpiResult, Factual, Result, Staged, Agreement),
+        *(PerspectiveGap, View, Comparability, StraightLining, Hidden, DiscussionPoint),
+    ],
+    ids=lambda told: told.__name__,
+)
+def test_whatever_is_told_of_a_node_has_a_column(told: type) -> None:
+    fields = set(told.__struct_fields__) - NESTED - ELSEWHERE
+    columns = {*COLUMNS, *(name.removesuffix("_low") for name in COLUMNS), *(["interval"] * ("low" in COLUMNS))}
+    assert {RENAMED.get(field, field) for field in fields} <= columns
+
+
+def test_the_sheet_tells_gaps_subjects_and_what_is_hidden(files: Path) -> None:
+    """Managers at levels 4 and 5, members at 1 and 2, in two teams of twenty; a third one has three people."""
+    (files / "own.yaml").write_bytes(questionnaire(item("a-s-one"), item("a-s-two")))
+    people = [
+        (team, f"{team}{n}", (4 if n % 2 else 1) + n // 2 % 2, "manager" if n % 2 else "member")
+        for team, size in {"lyon": 20, "paris": 20, "nantes": 3}.items()
+        for n in range(size)
+    ]
+    lines = [
+        f"{team},{who},{key},{level},{as_who}" for team, who, level, as_who in people for key in ("a-s-one", "a-s-two")
+    ]
+    printed = score(files, "\n".join([HEADER, *lines]), "--format", "csv")
+    results = scored(score(files, "\n".join([HEADER, *lines]), "--format", "json"))
+    table = list(csv.DictReader(io.StringIO(printed.stdout)))
+    gap = next(row for row in table if row["kind"] == "gap")
+    assert (gap["node"], gap["left"], gap["right"], gap["flagged"]) == ("company", "manager", "member", "true")
+    assert (float(gap["difference"]), float(gap["left_mean"]) - float(gap["right_mean"])) == (3, 3)
+    subjects = [(row["node"], row["finding"], row["key"]) for row in table if row["kind"] == "discussion"]
+    assert subjects == [
+        (discussion["key"], point["kind"], (point["item"] or point["step"] or point["process"])["key"])
+        for discussion in results["discussions"]
+        for point in discussion["points"]
+    ]
+    assert ("lyon", "split_item", "a-s-one") in subjects
+    hidden = [
+        (row["node"], row["process"], row["perspective"], row["state"]) for row in table if row["kind"] == "hidden"
+    ]
+    assert hidden == [tuple(part or "" for part in cell(each)) for each in results["mask"]]
+    assert ("nantes", "a", "", "below_threshold") in hidden
+
+
+def test_a_higher_threshold_hides_a_team_that_a_lower_one_shows(files: Path) -> None:
+    sizes = {"lyon": 6, "paris": 9, "nantes": 9}
+    lines = [
+        f"{team},{team}{n},{key},{1 + n % 4},"
+        for team, size in sizes.items()
+        for n in range(size)
+        for key in ("a-s-one", "a-s-two")
+    ]
+    shown = {}
+    for threshold in (5, 8):
+        results = scored(score(files, "\n".join([HEADER, *lines]), "--format", "json", "--threshold", str(threshold)))
+        shown[threshold] = [node["key"] for node in results["nodes"] if node["state"] == "scored"]
+        assert results["threshold"] == threshold
+    assert shown[5] == ["company", "lyon", "nantes", "paris"]
+    assert "lyon" not in shown[8]
+    assert len(shown[8]) == 2, "of the others one protects it"
 
 
 def test_nothing_is_needed_and_nothing_is_left_behind(files: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -395,6 +547,20 @@ def test_nothing_is_needed_and_nothing_is_left_behind(files: Path, tmp_path_fact
     )
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert list(empty.iterdir()) == []
+
+
+def test_an_explanation_is_printed_whole_however_many_its_parts(tmp_path: Path) -> None:
+    """Thirty teams of five, eighty questions: more than one reply of the API holds."""
+    names = [f"a-s-q{number}" for number in range(80)]
+    (tmp_path / "own.yaml").write_bytes(questionnaire(*map(item, names)))
+    teams = [f"team-{number}" for number in range(30)]
+    lines = [f"{team},{team}-{n},{name},{1 + n % 5}," for team in teams for n in range(5) for name in names]
+    results = scored(score(tmp_path, "\n".join([HEADER, *lines]), "--format", "json"))
+    whole = results["explanations"][node_of(results, "company")["score_id"]]["result"]
+    (process,) = whole["parts"]
+    (step,) = process["parts"]
+    assert [len(team["parts"]) for team in step["parts"]] == [80] * 30
+    assert len(step["parts"]) * 80 > ROOM
 
 
 def test_the_same_files_give_the_same_bytes_in_any_order(files: Path) -> None:
@@ -466,6 +632,16 @@ async def test_the_server_gives_the_same_numbers_for_the_same_answers(client, ad
     assert [cell(hidden) for hidden in ours["mask"]] == [cell(hidden) for hidden in theirs["mask"]]
     assert any(process["gaps"] for node in ours["nodes"] for process in node["processes"])
     assert {node["imported"] for node in theirs["nodes"] if node["responses"]} == {"all"}
+    for here, there in zip(ours["nodes"], theirs["nodes"], strict=True):
+        told = await done(client, "GET", f"/v1/scores/{there['score_id']}/explanation", admin)
+        assert unnamed(ours["explanations"][here["score_id"]]["result"]) == unnamed(told["result"]), here["key"]
+    assert len(ours["explanations"]) == len(ours["nodes"])
+
+
+def unnamed(explained: Any) -> Any:
+    """A result with its parts, without what they are called."""
+    kept = {name: value for name, value in explained.items() if name not in {"name", "sentence"}}
+    return {**kept, "parts": [unnamed(part) for part in explained["parts"]]}
 
 
 def parent(team: str) -> str:

@@ -1,15 +1,16 @@
 """The command that scores answers from files alone: no database, no data folder, no settings, and the engine of the server."""
 
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import click
 import msgspec
 
 from assess import scoring_table
-from assess.campaign.answer_sheet import Expected, read_answers, rows_from_sheet
+from assess.campaign.answer_sheet import Expected, Sheet, read_answers, rows_from_sheet
 from assess.errors import Finding, Refusal
 from assess.maturity.collected import (
     Asking,
@@ -17,19 +18,20 @@ from assess.maturity.collected import (
     ListedTeam,
     asking,
     company_of,
-    discussions_of,
     expected_of,
     listed_teams,
 )
 from assess.maturity.computed import campaign_results, read
-from assess.maturity.discussion import Discussion
+from assess.maturity.discussion import Discussion, discussions_of, names_in
 from assess.maturity.facts import written
-from assess.maturity.flat import COLUMNS, rows_of
+from assess.maturity.flat import sheet_of
 from assess.maturity.model import CampaignResults
+from assess.maturity.scores.everywhere import explanations_of
+from assess.maturity.scores.explanation import Explanation
 from assess.questionnaire.checking import checked_yaml
 from assess.questionnaire.flaw import FileRefused, errors_in, sentence
 from assess.questionnaire.model import Questionnaire
-from assess.sheets import write_sheet
+from assess.scoring_page import Page
 from assess.words import LANGUAGES, Language, Text
 
 T = TypeVar("T")
@@ -41,10 +43,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class Scored(CampaignResults, frozen=True, kw_only=True):
-    """What is printed as JSON: the results, what each node talks about first, and what had to be assumed."""
+    """What is printed as JSON: the results, what each node talks about first, what had to be assumed, and why each score is so.
+
+    explanations: Explanation in JSON by the id of the score, whole: every part is there, however many.
+    """
 
     discussions: list[Discussion]
     assumptions: list[Text]
+    explanations: dict[UUID, msgspec.Raw]
 
 
 @click.command("score")
@@ -65,64 +71,74 @@ def score_command(
 ) -> None:
     """Score answers collected elsewhere, from files alone, exactly as the server does.
 
-    An answer is a level's number, DK (does not know) or NA (does not apply). Everything is read before anything is scored; each
-    problem is told on a line of its own, with the place where it stands, and the exit code is then 1.
+    An answer is a level's number, DK (does not know) or NA (does not apply). Everything is read before anything is scored; every
+    problem of every file is told on a line of its own, with the place where it stands, and the exit code is then 1.
     """
-    asked = _asking(questionnaires)
-    company = _company(asked, answers, teams, threshold)
+    company, asked = _read(questionnaires, answers, teams, threshold)
     compute: Callable[[bytes], bytes] = pkgutil.resolve_name(ENGINE)
-    results = campaign_results(read(compute(written(company.inputs))))
+    computed = read(compute(written(company.inputs)))
+    results = campaign_results(computed)
     versions = list(asked.questionnaires.values())
-    discussions = discussions_of(results, versions)
+    discussions = list(discussions_of(results, names_in(versions)))
     if kind == "json":
-        click.echo(_json(results, discussions, company.assumptions))
+        explained = explanations_of(company.inputs, computed, results)
+        click.echo(_json(results, discussions, company.assumptions, explained))
     elif kind == "csv":
-        click.echo(write_sheet(COLUMNS, rows_of(results)), nl=False)
+        click.echo(sheet_of(results, discussions), nl=False)
         click.echo("".join(f"{text[lang]}\n" for text in company.assumptions), err=True, nl=False)
     else:
-        scoring_table.show(scoring_table.Page.of(results, versions, lang), discussions, company.assumptions)
+        scoring_table.show(Page.of(results, versions, lang), discussions, company.assumptions)
 
 
-def _asking(paths: Iterable[Path]) -> Asking:
-    """What was asked; each error of a questionnaire is a line."""
-    asked = [_questionnaire(path) for path in paths]
-    return _told("questionnaires", lambda: asking(asked))
+class _Reading:
+    """Files on their way: what is wrong in each is told at once, finding by finding, and none is scored unless all are right."""
+
+    def __init__(self) -> None:
+        self.refused: list[str] = []
+
+    def of(self, source: str, work: Callable[[], T]) -> T | None:
+        """What ``work`` makes of a file, or none when it is refused."""
+        try:
+            return work()
+        except FileRefused as refusal:
+            self.refused.append(sentence(refusal.flaw, source))
+        except Refusal as refusal:
+            for finding in refusal.errors:
+                click.echo(_line(source, finding), err=True)
+            self.refused.append(f"{source}: {refusal.detail or refusal.title()}")
+        return None
+
+    def questionnaire(self, path: Path) -> Questionnaire | None:
+        """A questionnaire without errors, or none."""
+        found = self.of(str(path), lambda: checked_yaml(path.read_bytes()))
+        errors = errors_in(found[1]) if found else []
+        for flaw in errors:
+            click.echo(sentence(flaw, str(path)), err=True)
+        if errors:
+            self.refused.append(f"{path}: {len(errors)} errors")
+        return found[0] if found and not errors else None
+
+    def right(self, made: T | None) -> T:
+        """What was made, if nothing was refused; otherwise the end."""
+        if self.refused or made is None:
+            raise click.ClickException(f"{'; '.join(self.refused)}; nothing was scored")
+        return made
 
 
-def _questionnaire(path: Path) -> Questionnaire:
-    try:
-        questionnaire, flaws = checked_yaml(path.read_bytes())
-    except FileRefused as refusal:
-        raise click.ClickException(sentence(refusal.flaw, str(path))) from refusal
-    errors = errors_in(flaws)
-    for flaw in errors:
-        click.echo(sentence(flaw, str(path)), err=True)
-    if errors:
-        raise click.ClickException(f"{path}: {len(errors)} errors; nothing was scored")
-    return questionnaire
+def _read(paths: Iterable[Path], answers: Path, teams: Path | None, threshold: int) -> tuple[Company, Asking]:
+    """The company and what it was asked. Answers are read beside a faulty list of teams too, as if there were none."""
+    reading = _Reading()
+    found = [reading.questionnaire(path) for path in paths]
+    asked = reading.right(reading.of("questionnaires", lambda: asking(each for each in found if each)))
+    listed = reading.of(str(teams), lambda: listed_teams(teams.read_bytes())) if teams else None
+    sheet = reading.right(reading.of(str(answers), lambda: _answers(answers, asked, listed)))
+    return company_of(sheet, asked, listed, threshold), asked
 
 
-def _company(asked: Asking, answers: Path, teams: Path | None, threshold: int) -> Company:
-    listed: list[ListedTeam] | None = None
-    if teams is not None:
-        body = teams.read_bytes()
-        listed = _told(str(teams), lambda: listed_teams(body))
-    expected = expected_of(listed or (), asked)
+def _answers(path: Path, asked: Asking, listed: Sequence[ListedTeam] | None) -> Sheet:
     others = Expected(asked.items, None) if listed is None else None
-    sheet = _told(
-        str(answers), lambda: read_answers(rows_from_sheet(answers.read_bytes(), MOST_ROWS), expected, others)
-    )
-    return company_of(sheet, asked, listed, threshold)
-
-
-def _told(source: str, work: Callable[[], T]) -> T:
-    """What ``work`` gives; a refusal is told finding by finding, a line each."""
-    try:
-        return work()
-    except Refusal as refusal:
-        for finding in refusal.errors:
-            click.echo(_line(source, finding), err=True)
-        raise click.ClickException(f"{source}: {refusal.detail or refusal.title()}; nothing was scored") from refusal
+    rows = rows_from_sheet(path.read_bytes(), MOST_ROWS)
+    return read_answers(rows, expected_of(listed or (), asked), others, told=MOST_ROWS)
 
 
 def _line(source: str, finding: Finding) -> str:
@@ -136,9 +152,14 @@ def _line(source: str, finding: Finding) -> str:
     return f"{where}: {'; '.join(said)}"
 
 
-def _json(results: CampaignResults, discussions: list[Discussion], assumptions: list[Text]) -> bytes:
+def _json(
+    results: CampaignResults, discussions: list[Discussion], assumptions: list[Text], explained: Iterable[Explanation]
+) -> bytes:
+    """Explanations become bytes one by one: together they are several times as long as the results."""
     fields: dict[str, Any] = {name: getattr(results, name) for name in CampaignResults.__struct_fields__}
-    return msgspec.json.encode(Scored(discussions=discussions, assumptions=assumptions, **fields))
+    explanations = {each.score_id: msgspec.Raw(msgspec.json.encode(each)) for each in explained}
+    scored = Scored(discussions=discussions, assumptions=assumptions, explanations=explanations, **fields)
+    return msgspec.json.encode(scored)
 
 
 COMMANDS: tuple[click.Command, ...] = (score_command,)

@@ -2,9 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import Final
 
-from msgspec import Struct
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -13,8 +11,6 @@ from rich.text import Text as Line
 from assess.maturity.discussion import Discussion
 from assess.maturity.model import (
     Agreement,
-    CampaignResults,
-    Interval,
     ItemResult,
     KpiResult,
     NodeResults,
@@ -25,95 +21,12 @@ from assess.maturity.model import (
     State,
     StepResult,
 )
-from assess.questionnaire.model import Questionnaire
-from assess.report.sentences import say
-from assess.typography import number, percent, typeset
-from assess.words import Key, Language, Text
+from assess.scoring_details import EXPLAINED, details_of, levels_of
+from assess.scoring_page import Page
+from assess.words import Text
 
-WORDS: Final[dict[str, dict[Language, str]]] = {
-    "company": {"fr": "Entreprise", "en": "Company"},
-    "people": {
-        "fr": "{responses} réponses pour {headcount} personnes ({share})",
-        "en": "{responses} responses of {headcount} people ({share})",
-    },
-    "said": {"fr": "{what} : {said}", "en": "{what}: {said}"},
-    "manager": {"fr": "responsables", "en": "managers"},
-    "member": {"fr": "membres", "en": "members"},
-    "client_facing": {"fr": "au contact des clients", "en": "client-facing"},
-    "headquarters": {"fr": "siège", "en": "headquarters"},
-    "hidden": {"fr": "rien n’est montré : {reason}", "en": "nothing is shown: {reason}"},
-    "imported.some": {"fr": "en partie recueillies ailleurs", "en": "some of them collected elsewhere"},
-    "overall": {"fr": "Ensemble", "en": "Overall"},
-    "value": {"fr": "valeur", "en": "value"},
-    "interval": {"fr": "95 %", "en": "95%"},
-    "of 100": {"fr": "/100", "en": "/100"},
-    "n": {"fr": "n", "en": "n"},
-    "agreement": {"fr": "accord", "en": "agreement"},
-    "level": {"fr": "niv.", "en": "level"},
-    "kpis": {"fr": "Indicateurs", "en": "KPIs"},
-    "lack": {"fr": "nul", "en": "lack"},
-    "weak": {"fr": "faible", "en": "weak"},
-    "moderate": {"fr": "moyen", "en": "moderate"},
-    "strong": {"fr": "fort", "en": "strong"},
-    "very_strong": {"fr": "très fort", "en": "very strong"},
-    "split": {"fr": "deux camps", "en": "split"},
-    "invisible": {"fr": "peu visible", "en": "hardly visible"},
-    "awareness": {"fr": "connu de {share}", "en": "known to {share}"},
-    "fragile": {"fr": "fragile", "en": "fragile"},
-    "gaps": {"fr": "Regards croisés", "en": "Perspectives"},
-    "discuss": {"fr": "À discuter", "en": "To discuss"},
-    "mask": {"fr": "Masqué", "en": "Hidden"},
-    "responses": {"fr": "nombre de réponses", "en": "number of responses"},
-    "compare": {"fr": "Comparer les équipes", "en": "Comparing teams"},
-    "straight": {
-        "fr": "{people} personnes ont donné le même niveau au moins 15 fois de suite.",
-        "en": "{people} people gave the same level at least 15 times in a row.",
-    },
-    "straight.without": {
-        "fr": "Sans elles, l’ensemble serait à {value}.",
-        "en": "Without them the overall value would be {value}.",
-    },
-    "gap": {
-        "fr": "{where} : {left} {mean_left}, {right} {mean_right}, écart {difference} ({low} à {high})",
-        "en": "{where}: {left} {mean_left}, {right} {mean_right}, difference {difference} ({low} to {high})",
-    },
-    "bare_gap": {
-        "fr": "{where} : {left} {mean_left}, {right} {mean_right}, écart {difference}",
-        "en": "{where}: {left} {mean_left}, {right} {mean_right}, difference {difference}",
-    },
-    "assumptions": {"fr": "Hypothèses", "en": "Assumptions"},
-}
 WIDEST = 27
 """Characters of a label: the whole table fits into 80 columns."""
-
-
-class Page(Struct, frozen=True):
-    """What is being printed, in which language, with the labels of what was asked by key."""
-
-    results: CampaignResults
-    language: Language
-    labels: dict[Key, str]
-
-    @classmethod
-    def of(cls, results: CampaignResults, questionnaires: Iterable[Questionnaire], language: Language) -> "Page":
-        """The results with what was asked, in the language, or in its own first one where it does not speak that."""
-        return cls(results, language, _labels(questionnaires, language))
-
-    def word(self, key: str, **values: str) -> str:
-        """A word or a sentence of ours."""
-        return typeset(WORDS[key][self.language].format(**values), self.language)
-
-    def reason(self, state: State) -> str:
-        """Why there is no number."""
-        return say(f"reason.{state.value}", self.language, threshold=str(self.results.threshold))
-
-    def label(self, key: Key) -> str:
-        """The label of a process, a step or an item; the key of what has none."""
-        return self.labels.get(key, key)
-
-    def number(self, value: float | None, decimals: int = 2) -> str:
-        """A number as the language writes it."""
-        return "" if value is None else number(value, self.language, decimals)
 
 
 def show(page: Page, discussions: Iterable[Discussion], assumptions: Iterable[Text]) -> None:
@@ -124,11 +37,15 @@ def show(page: Page, discussions: Iterable[Discussion], assumptions: Iterable[Te
         console.print(Line.assemble((f"\n{_name(page, node)}", "bold"), (f"  {_people(page, node)}", "dim")))
         if node.state is State.SCORED:
             console.print(_table(page, node))
+            console.print(Line(f"\n{page.word('details')}", style="bold"))
+            console.print(details_of(page, node))
+            _lines(console, page.word("levels"), levels_of(page, node))
             _lines(console, page.word("gaps"), (_gap(page, gap, each) for each in node.processes for gap in each.gaps))
             _lines(console, page.word("discuss"), (point.sentence[page.language] for point in points[node.node]))
     _lines(console, page.word("mask"), _hidden(page))
     _lines(console, page.word("compare"), _comparability(page))
     _lines(console, page.word("assumptions"), (text[page.language] for text in assumptions))
+    _lines(console, page.word("legend"), (page.word(f"legend.{name}") for name in EXPLAINED))
 
 
 def _lines(console: Console, heading: str, lines: Iterable[str]) -> None:
@@ -142,17 +59,6 @@ def _lines(console: Console, heading: str, lines: Iterable[str]) -> None:
         console.print(Line(told), soft_wrap=True)
 
 
-def _labels(questionnaires: Iterable[Questionnaire], language: Language) -> dict[Key, str]:
-    labels: dict[Key, str] = {}
-    for questionnaire in questionnaires:
-        spoken = language if language in questionnaire.languages else questionnaire.languages[0]
-        for process in questionnaire.processes:
-            labels[process.key] = process.title[spoken]
-            labels |= {step.key: step.title[spoken] for step in process.steps}
-        labels |= {item.key: item.label[spoken] for item in questionnaire.items()}
-    return labels
-
-
 def _name(page: Page, node: NodeResults) -> str:
     return node.name if node.parent else page.word("company")
 
@@ -160,10 +66,10 @@ def _name(page: Page, node: NodeResults) -> str:
 def _people(page: Page, node: NodeResults) -> str:
     said = []
     if node.responses is not None:
-        share = percent(node.participation or 0.0, page.language)
+        share = page.percent(node.participation or 0.0)
         said.append(page.word("people", responses=str(node.responses), headcount=str(node.headcount), share=share))
-    if node.imported == "some":
-        said.append(page.word("imported.some"))
+    if node.imported in {"some", "all"}:
+        said.append(page.word(f"imported.{node.imported}"))
     if node.state is not State.SCORED:
         said.append(page.word("hidden", reason=page.reason(node.state)))
     return " · ".join(said)
@@ -189,7 +95,8 @@ def _rows(page: Page, node: NodeResults) -> Iterator[list[str]]:
 
 
 def _process(page: Page, process: ProcessResult) -> Iterator[list[str]]:
-    yield _row(page, page.label(process.key), process.result, process.staged)
+    more = page.word("indicative") if process.indicative else ""
+    yield _row(page, page.label(process.key), process.result, process.staged, more=more)
     for step in process.steps:
         yield from _step(page, step)
     if process.kpis:
@@ -212,8 +119,9 @@ def _item(page: Page, item: ItemResult) -> list[str]:
 
 def _kpi(page: Page, kpi: KpiResult) -> list[str]:
     known = kpi.awareness
-    more = "" if known is None else page.word("awareness", share=percent(known, page.language))
-    return _row(page, f"  {page.label(kpi.key)}", kpi.result, more=more)
+    more = "" if known is None else page.word("awareness", share=page.percent(known))
+    row = _row(page, f"  {page.label(kpi.key)}", kpi.result, more=more)
+    return row if kpi.rung is None else [*row[:5], str(kpi.rung), *row[6:]]
 
 
 def _row(page: Page, label: str, result: Result, staged: Staged | None = None, *, more: str = "") -> list[str]:
@@ -224,16 +132,12 @@ def _row(page: Page, label: str, result: Result, staged: Staged | None = None, *
     return [
         label,
         page.number(result.value),
-        _bounds(page, result.interval),
+        page.bounds(result.interval),
         page.number(result.index, 0),
         str(result.n),
         str(staged.level) if staged and staged.level is not None else "",
         " · ".join(note for note in notes if note),
     ]
-
-
-def _bounds(page: Page, interval: Interval | None) -> str:
-    return "" if interval is None else f"{page.number(interval.low)}–{page.number(interval.high)}"
 
 
 def _agreement(page: Page, agreement: Agreement | None) -> str:

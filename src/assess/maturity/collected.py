@@ -17,11 +17,9 @@ from assess.campaign.forms import form_of
 from assess.campaign.model import NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
 from assess.campaign.voices import Spoken, heard
 from assess.errors import Finding
-from assess.maturity.discussion import Discussion, Place, names_in, points_of
 from assess.maturity.facts import Inputs
-from assess.maturity.model import CampaignResults, State
 from assess.questionnaire.model import Item, Questionnaire, digest_of
-from assess.sheets import Row, SheetInvalid, read_sheet
+from assess.sheets import MAX_ROWS, Row, SheetInvalid, how_many, read_sheet
 from assess.words import LANGUAGES, NOT_ROOT, ROOT, Digest, Key, Text
 
 COLUMNS = ("team", "parent", "headcount")
@@ -86,12 +84,12 @@ def asking(questionnaires: Iterable[Questionnaire]) -> Asking:
 
 
 def listed_teams(body: bytes) -> list[ListedTeam]:
-    """The teams of a CSV ``team,parent,headcount``; raises SheetUnreadable, or SheetInvalid with every faulty cell."""
-    rows = read_sheet(body, COLUMNS, required=("team", "headcount"))
+    """The teams of a CSV ``team,parent,headcount``; raises SheetUnreadable, or SheetInvalid with every faulty line or cell."""
+    rows = read_sheet(body, COLUMNS, required=("team", "headcount"), told=MAX_ROWS)
     known = {row.cells["team"]: row.cells.get("parent", "") for row in rows}
     findings = [*_repeated(rows), *(finding for row in rows for finding in _faults(row, known))]
     if findings:
-        raise SheetInvalid(f"{len(findings)} cells are wrong", errors=findings[:100])
+        raise SheetInvalid(how_many(len(findings), len(findings)), errors=findings)
     return [
         ListedTeam(
             key=row.cells["team"],
@@ -125,30 +123,6 @@ def company_of(sheet: Sheet, asked: Asking, teams: Sequence[ListedTeam] | None, 
         ),
         [*([FLAT] if teams is None else []), *([ANSWERED] if partly else [])],
     )
-
-
-def discussions_of(results: CampaignResults, questionnaires: Iterable[Questionnaire]) -> list[Discussion]:
-    """What each node of which something is shown talks about first; what has one language only is called by that everywhere."""
-    names = {key: Place(key=key, label=_whole(place.label)) for key, place in names_in(list(questionnaires)).items()}
-    return [
-        Discussion(
-            campaign_id=results.campaign_id,
-            engine=results.engine,
-            inputs_digest=results.inputs_digest,
-            node=node.node,
-            key=node.key,
-            name=node.name,
-            state=node.state,
-            points=points_of(node, names),
-        )
-        for node in results.nodes
-        if node.state is State.SCORED
-    ]
-
-
-def _whole(text: Text) -> Text:
-    first = next(iter(text.values()))
-    return {language: text.get(language, first) for language in LANGUAGES}
 
 
 def _by_team(responses: Iterable[Collected]) -> dict[Key, list[Collected]]:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from assess.campaign.model import Perspective
 from assess.maturity.model import (
     Agreement,
+    CampaignResults,
     ItemResult,
     KpiResult,
     NodeResults,
@@ -24,7 +25,7 @@ from assess.maturity.model import (
 from assess.maturity.perspectives import NOTABLE
 from assess.questionnaire.model import Questionnaire
 from assess.typography import french, number, percent
-from assess.words import Digest, Key, Text
+from assess.words import LANGUAGES, Digest, Key, Text
 
 AT_MOST = 10
 """Subjects of one meeting."""
@@ -92,7 +93,29 @@ def names_in(versions: Collection[Questionnaire]) -> Names:
             named[process.key] = process.title
             named |= {step.key: step.title for step in process.steps}
             named |= {item.key: item.label for item in process.items()}
-    return {key: Place(key=key, label=label) for key, label in named.items()}
+    return {key: Place(key=key, label=_whole(label)) for key, label in named.items()}
+
+
+def _whole(text: Text) -> Text:
+    """What has one language only is called by that everywhere."""
+    first = next(iter(text.values()))
+    return {language: text.get(language, first) for language in LANGUAGES}
+
+
+def discussions_of(results: CampaignResults, names: Names) -> Iterator[Discussion]:
+    """What each node of which something is shown talks about first."""
+    for node in results.nodes:
+        if node.state is State.SCORED:
+            yield Discussion(
+                campaign_id=results.campaign_id,
+                engine=results.engine,
+                inputs_digest=results.inputs_digest,
+                node=node.node,
+                key=node.key,
+                name=node.name,
+                state=node.state,
+                points=points_of(node, names),
+            )
 
 
 def points_of(node: NodeResults, names: Names) -> list[DiscussionPoint]:

@@ -106,8 +106,8 @@ def compute(facts: bytes, of: str | None) -> bytes | None:
     return None if explained is None else msgspec.json.encode(explained)
 
 
-def explain(facts: Facts, of: str | None = None) -> Explanation | None:
-    """The whole score, or the part of that address; none when it has no such part."""
+def explain(facts: Facts, of: str | None = None, *, room: float = ROOM) -> Explanation | None:
+    """The whole score, or the part of that address, in at most ``room`` results; none when it has no such part."""
     score = derived(facts)
     top = score.root if of is None else score.addressed().get(of)
     if top is None:
@@ -125,18 +125,18 @@ def explain(facts: Facts, of: str | None = None) -> Explanation | None:
         threshold=facts.threshold,
         questionnaires=[version for version in facts.contract.questionnaires if version.digest in asked],
         mask=[hidden for hidden in facts.mask if hidden.node in below],
-        result=_Teller(facts, score, top).told(top),
+        result=_Teller(facts, score, top, room).told(top),
     )
 
 
 class _Teller:
     """Lines in words, as far as there is room."""
 
-    def __init__(self, facts: Facts, score: Derived, top: Line):
+    def __init__(self, facts: Facts, score: Derived, top: Line, room: float):
         self.k = facts.threshold
         self.top = top
         self.conditions = _conditions(score)
-        self.closed = next(kinds for kinds in _CLOSED if _count(top, kinds, top) <= ROOM or kinds == _CLOSED[-1])
+        self.closed = next(kinds for kinds in _CLOSED if _count(top, kinds, top) <= room or kinds == _CLOSED[-1])
 
     def told(self, line: Line) -> Explained:
         """A line and its parts."""
