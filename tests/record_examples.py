@@ -77,7 +77,7 @@ class Recorder:
         text = content.decode()
         if media.endswith("json"):
             return self._shown(json.loads(text))
-        return "\n".join(text.splitlines()[:4]) + "\n"
+        return self._harmless("\n".join(text.splitlines()[:4]) + "\n")
 
     def _shown(self, value: Any) -> Any:
         if isinstance(value, dict):

@@ -124,6 +124,8 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
         f"/v1/reports/{ids['report_id']}/content",
     ):
         (await client.get(path, headers=admin)).raise_for_status()
+    results = f"/v1/campaigns/{ids['campaign_id']}/results"
+    (await client.get(results, headers={**admin, "Accept": "text/csv"})).raise_for_status()
     team = await done(client, "GET", f"/v1/teams/{ids['team_id']}", admin)
     said = {name: team[name] for name in ("key", "name", "functions", "lead")}
     sent = {**said, "parent": "house", "capacity_days": 6}

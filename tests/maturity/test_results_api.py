@@ -1,6 +1,8 @@
 """Results over HTTP: after the close only, the same for ever, and to each only what the key may see."""
 
 import asyncio
+import csv
+import io
 import json
 from uuid import UUID, uuid4
 
@@ -10,6 +12,7 @@ from playing import Player, done, refused
 from sqlalchemy import func, select
 
 from assess.campaign import housekeeping
+from assess.maturity.flat import COLUMNS
 from assess.maturity.model import ENGINE, CampaignResults, TeamResults
 from assess.storage.tables import assessment, result, scoring
 from assess.tenancy.model import Role
@@ -89,6 +92,76 @@ async def test_who_has_them_already_gets_304(played, view):
     assert first.headers["cache-control"] == "private, no-cache"
     again = {**played.admin, "If-None-Match": first.headers["etag"]}
     assert (await played.player.client.get(f"{played.at}/{view}", headers=again)).status_code == 304
+
+
+async def read_as(played, media, key=None, **headers):
+    said = {**(key or played.admin), "Accept": media, **headers}
+    return await played.player.client.get(f"{played.at}/results", headers=said)
+
+
+def rows_of(reply):
+    assert reply.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(reply.text)))
+
+
+async def test_a_sheet_has_the_numbers_and_the_mask_of_the_json(played):
+    results, rows = done(await played.player.get(f"{played.at}/results")), rows_of(await read_as(played, "text/csv"))
+    assert tuple(rows[0]) == COLUMNS
+    assert (rows[0]["kind"], rows[0]["engine"], rows[0]["inputs_digest"]) == (
+        "campaign",
+        ENGINE,
+        results["inputs_digest"],
+    )
+    told = {(row["node"], row["key"]): row for row in rows if row["kind"] in {"process", "step"}}
+    for node in results["nodes"]:
+        for process in node["processes"]:
+            for found in (process, *process["steps"]):
+                row = told[node["key"], found["key"]]
+                assert row["state"] == found["result"]["state"]
+                assert row["value"] == ("" if found["result"]["value"] is None else str(found["result"]["value"]))
+    hidden = [(row["node"], row["process"] or None, row["state"]) for row in rows if row["kind"] == "hidden"]
+    assert hidden == [(cell["key"], cell["process"], cell["reason"]) for cell in results["mask"]]
+    assert len(hidden) == 4
+
+
+async def test_messagepack_says_the_same(played):
+    packed = await read_as(played, "application/msgpack")
+    assert packed.headers["content-type"] == "application/msgpack"
+    assert msgspec.msgpack.decode(packed.content) == done(await played.player.get(f"{played.at}/results"))
+
+
+async def test_a_sheet_shows_a_team_lead_no_other_team(played):
+    lead = await played.player.key(Role.TEAM_LEAD, (await played.player.teams())["large"])
+    assert {row["node"] for row in rows_of(await read_as(played, "text/csv", lead))} == {"", "large"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        pytest.param("*/*", "application/json", id="anything"),
+        pytest.param("text/html, */*;q=0.1", "application/json", id="a browser"),
+        pytest.param("text/csv, application/json;q=0.9", "text/csv", id="rather a sheet"),
+        pytest.param("text/*", "text/csv", id="a text"),
+        pytest.param("application/msgpack, */*;q=0.5", "application/msgpack", id="rather packed"),
+        pytest.param("application/json;q=0, */*", "text/csv", id="anything else"),
+    ],
+)
+async def test_results_are_given_as_the_client_likes_them_best(played, accept, media):
+    reply = await read_as(played, accept)
+    assert reply.headers["content-type"].partition(";")[0] == media
+    assert "Accept" in reply.headers.get_list("vary", split_commas=True)
+
+
+async def test_no_form_of_the_results_has_the_tag_of_another(played):
+    forms = ("application/json", "text/csv", "application/msgpack")
+    tags = {media: (await read_as(played, media)).headers["etag"] for media in forms}
+    assert len(set(tags.values())) == 3
+    for media in forms:
+        seen = {
+            other: (await read_as(played, media, **{"If-None-Match": tag})).status_code for other, tag in tags.items()
+        }
+        assert seen == {other: 304 if other == media else 200 for other in forms}
+    assert refused(await read_as(played, "text/html")) == (406, "not_acceptable")
 
 
 async def test_the_auditor_reads_the_mask_and_the_reasons(played):

@@ -52,6 +52,7 @@ def test_the_best_language_is_chosen(header, language):
         ("application/json;charset=utf-8;q=0", "application/json", False),
         ("application/json;q=much", "application/json", False),
         (",", "application/json", False),
+        ("application/json;q=1.0;charset=utf-8, */*;q=0", "application/json", True),
     ],
 )
 def test_accept_is_obeyed(accept, media, fits):

@@ -27,7 +27,7 @@ async def import_responses(
 ) -> ImportedResponses:
     """Import answers, or with ``dry_run`` only say what would happen.
 
-    read: gives the rows; it is called beside the event loop, since a sheet takes a while. replace: what was imported before of the
+    read: gives the rows; called beside the event loop, since a sheet takes a while. replace: what was imported before of the
     teams in the rows goes. Raises CampaignNotOpen, CampaignAlreadyClosed, AnswersInvalid, SheetInvalid, ResponsesImportedAlready.
     """
     campaign = (await store.campaign_of(tx, campaign_id, lock=True)).answering(tx.now.date())

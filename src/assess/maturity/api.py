@@ -15,14 +15,16 @@ from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
-from assess.tenancy.access import THINKS, may, problems
+from assess.tenancy.access import THINKS, may, problems, think
 from assess.tenancy.model import Permission, Principal
 from assess.web.conditional import known, ready
-from assess.web.requests import JSON
+from assess.web.requests import CSV, JSON, MSGPACK, wished
 from assess.words import Digest
 
 PRIVATE = "private, no-cache"
 """Kept by the client alone, and asked about each time."""
+RENDITIONS = {CSV: ".csv", MSGPACK: ".msgpack"}
+"""In what else than JSON the results of a campaign are given, and how their tags end."""
 
 
 @post(
@@ -55,6 +57,7 @@ async def close_campaign(
     },
     operation_id="readCampaignResults",
     tags=["Results"],
+    opt={"gives": (JSON, *RENDITIONS)},
 )
 async def read_results(
     request: Request[Any, Any, Any],
@@ -64,12 +67,21 @@ async def read_results(
     workers: NamedDependency[Workers],
     catalogue: NamedDependency[Catalogue],
 ) -> Response[bytes]:
-    """The results of every node of a closed campaign: the company first, then the tree. A team lead sees the own part of it."""
+    """The results of every node of a closed campaign: the company first, then the tree. A team lead sees the own part of it.
+
+    As JSON or MessagePack, or as CSV with a row for each number, each hidden cell and each subject to discuss.
+    """
+    media = wished(request, (JSON, *RENDITIONS))
     kept = await service.scoring_of(database, workers, catalogue, principal.organisation_id, campaign_id)
-    etag = _etag(kept.inputs_digest, kept.engine, f"{principal.team_id or 'all'}")
-    has_it = known(request.headers.get("if-none-match", ""), etag)
-    body = b"" if has_it else await service.body_of(database, principal, kept)
-    return ready(request, body, etag, cache=PRIVATE, media_type=JSON)
+    etag = _etag(kept.inputs_digest, kept.engine, f"{principal.team_id or 'all'}{RENDITIONS.get(media, '')}")
+    if known(request.headers.get("if-none-match", ""), etag):
+        body = b""
+    elif media == JSON:
+        body = await service.body_of(database, principal, kept)
+    else:
+        await think(request)
+        body = await service.rendered(database, workers, catalogue, principal, kept, media)
+    return ready(request, body, etag, cache=PRIVATE, media_type=media, vary="Accept")
 
 
 @get(

@@ -21,6 +21,7 @@ from assess.tenancy.model import Principal
 from assess.words import Link
 
 COMPUTE = "assess.maturity.engine:compute"
+RENDER = "assess.maturity.renditions:rendered"
 
 
 class ResultsNotYet(Conflict):
@@ -94,6 +95,18 @@ async def body_of(database: Database, principal: Principal, kept: store.Kept) ->
         nodes = at_or_below(await store.tree_of(tx, kept.campaign_id), principal.team_id)
         bodies = await store.bodies_of(tx, kept.id, nodes)
     return store.told(kept, bodies, nodes)
+
+
+async def rendered(
+    database: Database, workers: Workers, catalogue: Catalogue, principal: Principal, kept: store.Kept, media: str
+) -> bytes:
+    """What ``body_of`` gives, as CSV or MessagePack, written in a worker."""
+    body = await body_of(database, principal, kept)
+    async with database.transaction(principal.organisation_id) as tx:
+        made = await campaigns.contract_of(tx, kept.campaign_id)
+    asked = [catalogue.version(each.digest) for each in made.questionnaires] if made else []
+    other: bytes = await workers.run(RENDER, media, body, msgspec.json.encode(asked))
+    return other
 
 
 async def mask_of(

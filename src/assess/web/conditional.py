@@ -28,9 +28,11 @@ FREELY = "freely"
 State = Callable[[Request[Any, Any, Any], Tx], Awaitable[Any]]
 
 
-def ready(request: Request[Any, Any, Any], body: bytes, etag: str, *, cache: str, media_type: str) -> Response[bytes]:
-    """``body`` with its ``ETag`` (quoted), or an empty 304 when ``If-None-Match`` names it."""
-    headers = {"ETag": etag, "Cache-Control": cache}
+def ready(
+    request: Request[Any, Any, Any], body: bytes, etag: str, *, cache: str, media_type: str, vary: str | None = None
+) -> Response[bytes]:
+    """``body`` with its ``ETag`` (quoted), or an empty 304 when ``If-None-Match`` names it. vary: what else it depends on."""
+    headers = {"ETag": etag, "Cache-Control": cache} | ({"Vary": vary} if vary else {})
     if known(request.headers.get("if-none-match", ""), etag):
         return Response(b"", status_code=304, headers=headers, media_type=media_type)
     return Response(body, headers=headers, media_type=media_type)

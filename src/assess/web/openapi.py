@@ -16,6 +16,7 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme, 
 from assess.errors import Finding
 from assess.web.described import HEADERS, with_conventions
 from assess.web.problems import FAMILIES, PROBLEM_JSON, Problem, family_of
+from assess.web.requests import CSV, JSON, MSGPACK
 
 DESCRIPTION = """\
 Assess asks the teams of a company versioned questionnaires on Acquisition, Offer and Experience, scores their maturity \
@@ -82,7 +83,7 @@ def completed(
             operation["security"] = _security(handler)
             _without_the_frameworks_refusal(operation)
             _with_hand_read_body(operation, handler)
-            _with_whole_replies(operation)
+            _with_whole_replies(operation, handler)
             with_conventions(operation, method, handler)
             _with_examples(operation, examples.get(operation["operationId"], {}))
     document["components"]["schemas"].update(_own_schemas(handlers))
@@ -147,14 +148,22 @@ def _own_schemas(handlers: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
     }
 
 
-def _with_whole_replies(operation: dict[str, Any]) -> None:
-    """What Litestar leaves out: a header is a text unless its handler says more, and a PDF is bytes."""
+def _with_whole_replies(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    """What Litestar leaves out: a header is a text unless its handler says more, a PDF is bytes, JSON not all that is given."""
     for reply in operation["responses"].values():
+        _with_other_words(reply.get("content", {}), handler.opt.get("gives", ()))
         for header in reply.get("headers", {}).values():
             header.setdefault("schema", {"type": "string"})
         for media, content in reply.get("content", {}).items():
             if media == "application/pdf":
                 content["schema"] = {"type": "string", "format": "binary"}
+
+
+def _with_other_words(content: dict[str, Any], gives: Sequence[str]) -> None:
+    """What is given as JSON, as CSV (a text) and MessagePack (of the same shape) too, where ``opt`` says so."""
+    if JSON in content:
+        other = {CSV: {"schema": {"type": "string"}}, MSGPACK: {"schema": content[JSON]["schema"]}}
+        content |= {media: other[media] for media in gives if media in other}
 
 
 def _problems(paths: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from assess.web.problems import misplaced
 
 JSON = "application/json"
 CSV = "text/csv"
+MSGPACK = "application/msgpack"
 YAML = "application/yaml"
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 _PLAIN = "identity"
@@ -48,6 +49,12 @@ async def negotiated(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
     accept = connection.headers.get("accept", "*/*")
     if not any(_accepts(accept, media) for media in gives):
         raise NotAcceptable(f"this address gives {', '.join(gives)}, not {accept[:200]}")
+
+
+def wished(connection: ASGIConnection[Any, Any, Any, Any], gives: tuple[str, ...]) -> str:
+    """Of the media types that an address gives the one that the client likes best; of equals the first."""
+    accept = connection.headers.get("accept", "*/*")
+    return max(gives, key=lambda media: _liking(accept, media))
 
 
 def media_type_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
@@ -92,12 +99,16 @@ def _charset(content_type: str) -> str:
     return said.get("charset", "utf-8").strip('"')
 
 
-@lru_cache(maxsize=64)
 def _accepts(accept: str, media: str) -> bool:
-    """Whether the most specific range that fits a media type wants it (RFC 9110, section 12.5.1)."""
-    weights = dict(sorted(map(_weighted, accept.lower().split(","))))  # of one range said twice, the greater weight
+    return _liking(accept, media) > 0
+
+
+@lru_cache(maxsize=64)
+def _liking(accept: str, media: str) -> float:
+    """The weight of the most specific range that a media type falls into (RFC 9110, section 12.5.1); 0 outside all."""
+    weights = dict(sorted(map(_weighted, (accept.strip() or "*/*").lower().split(","))))  # of one said twice, the greater
     fitting = (media, f"{media.partition('/')[0]}/*", "*/*")
-    return accept.strip() == "" or next((weights[kind] for kind in fitting if kind in weights), 0) > 0
+    return next((weights[kind] for kind in fitting if kind in weights), 0)
 
 
 def _weighted(wish: str) -> tuple[str, float]:
