@@ -1,4 +1,8 @@
-"""P3: a company of 1,000 teams × 12 people × 89 items scored, against PostgreSQL's own means over one row an answer."""
+"""P3: a company of 1,000 teams, 12,000 people and 89 items scored, against PostgreSQL's own means over one row an answer.
+
+It is no easy company: every tenth team is too small to be shown, so that others are hidden with it; people do not know, find that
+something does not apply, or say nothing; they have perspectives; and every team has records of some indicators.
+"""
 
 import asyncio
 import random
@@ -11,26 +15,57 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
 
-from assess.campaign.model import Contract, ContractQuestionnaire, ContractTeam
+from assess.campaign.model import (
+    DONT_KNOW,
+    NO_ANSWER,
+    NOT_APPLICABLE,
+    Contract,
+    ContractQuestionnaire,
+    ContractTeam,
+    Voice,
+)
+from assess.campaign.voices import Spoken, heard
 from assess.installation import Installation, installed, published
 from assess.maturity import service as maturity
 from assess.maturity.facts import written
+from assess.maturity.kpis.model import KpiSheet, Measure
+from assess.maturity.kpis.store import add_measures, add_sheet
 from assess.questionnaire.catalogue import Catalogue
+from assess.questionnaire.model import Item
 from assess.settings import Settings
 from assess.storage import embedded
-from assess.storage.database import Database
+from assess.storage.database import Database, Tx
 from assess.storage.workers import Workers
 from assess.tenancy import service as tenancy
 from assess.words import Digest
 from benchmarks import company, servers
 from benchmarks.measure import Row, figures, in_turn, ratio
 
-DEPARTMENTS, TEAMS, PEOPLE = 10, 1_000, 12
+DEPARTMENTS, PEOPLE = 10, 12_000
+SIZES = [*(3 + n % 2 for n in range(100)), *[12] * 50, *[13] * 850]
+"""Of the teams: 350 people in a hundred small ones, the others in nine hundred."""
+UNSAID = ((DONT_KNOW, 0.05), (NOT_APPLICABLE["other"], 0.05), (NO_ANSWER, 0.05))
+"""What stands instead of a level, and how often."""
+PERSPECTIVES = ("manager", "member", "member", "client_facing", None)
+RECORDED, PERIODS = 3, (date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31))
+"""How many indicators each team has a record of, and when they were measured."""
 VERSION = "1.0.0"
 DIGEST = "0" * 64
 ENDED = date(2026, 1, 31)
 PEAK = "benchmarks.scoring:peak"
+
+
+class Person(Struct, frozen=True):
+    """Somebody who answered: the team, the perspective, the answers in the order of the items."""
+
+    team: ContractTeam
+    perspective: str | None
+    answers: list[int]
+
+
 _LONG = """
 create schema bench;
 create table bench.answer_row (team_id uuid not null, item text not null, value smallint not null);
@@ -38,7 +73,8 @@ insert into bench.answer_row
   select a.team_id, i.item, s.answers[i.place]
   from assess.sealed_response as s
   join assess.assessment as a on a.organisation_id = s.organisation_id and a.id = s.assessment_id
-  cross join unnest($1::text[]) with ordinality as i(item, place);
+  cross join unnest($1::text[]) with ordinality as i(item, place)
+  where s.answers[i.place] >= 0;
 """
 _MEANS = "select team_id, item, avg(value) from bench.answer_row group by team_id, item"
 
@@ -50,9 +86,14 @@ def scoring() -> Iterator[Row]:
 
 
 def peak() -> float:
-    """Highest resident memory of the process that runs this, in MB."""
+    """Highest resident memory of the process that runs this, in MB, since its beginning or since ``forget``."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+
+
+def forget() -> None:
+    """Begin anew with the highest resident memory of this process."""
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 async def _row(settings: Settings, installation: Installation) -> Row:
@@ -64,6 +105,7 @@ async def _row(settings: Settings, installation: Installation) -> Row:
             organisation, campaign = await _filled(settings, database, catalogue)
             means = await asyncpg.connect(embedded.attach(settings).url("postgres"))
             size: list[int] = []
+            forget()
 
             async def ours() -> None:
                 async with database.transaction(organisation) as tx:
@@ -75,13 +117,12 @@ async def _row(settings: Settings, installation: Installation) -> Row:
 
             taken = await asyncio.to_thread(in_turn, _timed(asyncio.get_running_loop(), ours=ours, theirs=theirs))
             await means.close()
-            memory = await workers.run(PEAK)
+            memory, gathering = await workers.run(PEAK), peak()
     finally:
         workers.close()
-    counts = f"{TEAMS:,} teams, {TEAMS * PEOPLE:,} people, {TEAMS * PEOPLE * 89:,} answers"
-    said = (
-        f"{figures(' s', taken, 2)}; {counts}; {size[0] / 1e6:.0f} MB of results, {memory:.0f} MB at most in the worker"
-    )
+    counts = f"{len(SIZES):,} teams, {PEOPLE:,} people, {PEOPLE * 89:,} questions"
+    highest = f"{memory:.0f} MB at most in the worker, {gathering:.0f} MB in the process that gathers"
+    said = f"{figures(' s', taken, 2)}; {counts}; {size[0] / 1e6:.0f} MB of results, {highest}"
     return Row(name="P3", ratio=ratio(taken["ours"], taken["theirs"]), goal=8, at_least=False, said=said)
 
 
@@ -101,20 +142,28 @@ async def _filled(settings: Settings, database: Database, catalogue: Catalogue) 
     """The company with a closed campaign, its sealed rows in the usual table and once more as one row an answer."""
     organisation = (await tenancy.add_organisation(database, "scored", "Scored")).id
     contract = _contract(organisation, catalogue)
-    bodies = [catalogue.version(asked.digest) for asked in contract.questionnaires]
-    items = [item.key for body in bodies for item in body.items()]
+    bodies = {asked.digest: catalogue.version(asked.digest) for asked in contract.questionnaires}
+    items = {item.key: item for body in bodies.values() for item in body.items()}
+    people = _people(contract, [item.highest for item in items.values()])
+    voices = heard(contract, bodies, [_spoken(person, list(items)) for person in people])
     connection = await asyncpg.connect(embedded.attach(settings).url("postgres"))
     try:
-        for table, rows in _rows(contract, [item.highest for body in bodies for item in body.items()]).items():
+        for table, rows in {**_rows(contract, people), "voice": _voices(contract, voices)}.items():
             columns = list(rows[0])
             records = [tuple(row[name] for name in columns) for row in rows]
             await connection.copy_records_to_table(table, schema_name="assess", records=records, columns=columns)
         create_schema, create_table, fill = _LONG.split(";")[:3]
         await connection.execute(create_schema)
         await connection.execute(create_table)
-        await connection.execute(fill, items, timeout=600)
+        await connection.execute(fill, list(items), timeout=600)
     finally:
         await connection.close()
+    async with database.transaction(organisation) as tx:
+        await _record(
+            tx,
+            contract,
+            [(process.key, item) for body in bodies.values() for process in body.processes for item in process.kpis],
+        )
     company.settle(settings)
     return organisation, contract.campaign_id
 
@@ -124,8 +173,9 @@ def _contract(organisation: UUID, catalogue: Catalogue) -> Contract:
         ContractQuestionnaire(digest=catalogue.digest(key, VERSION), key=key, version=VERSION) for key in company.ASKED
     ]
     digests = [each.digest for each in asked]
-    parents = [_team(f"department-{number}", None, [], asked=False) for number in range(DEPARTMENTS)]
-    teams = [_team(f"team-{n:04}", parents[n % DEPARTMENTS].team_id, digests, asked=True) for n in range(TEAMS)]
+    parents = [_team(f"department-{number}", None, [], 0) for number in range(DEPARTMENTS)]
+    sizes = random.Random(2).sample(SIZES, len(SIZES))
+    teams = [_team(f"team-{n:04}", parents[n % DEPARTMENTS].team_id, digests, size) for n, size in enumerate(sizes)]
     return Contract(
         campaign_id=uuid4(),
         organisation_id=organisation,
@@ -142,21 +192,79 @@ def _contract(organisation: UUID, catalogue: Catalogue) -> Contract:
     )
 
 
-def _team(key: str, parent: UUID | None, digests: list[Digest], *, asked: bool) -> ContractTeam:
+def _team(key: str, parent: UUID | None, digests: list[Digest], size: int) -> ContractTeam:
+    """``size``: how many answer; one in five does not."""
     return ContractTeam(
         team_id=uuid4(),
         key=key,
         name=key,
         parent_id=parent,
-        assessment_id=uuid4() if asked else None,
-        headcount=PEOPLE + 3 if asked else 0,
+        assessment_id=uuid4() if size else None,
+        headcount=size + (size + 3) // 4,
         questionnaires=digests,
     )
 
 
-def _rows(contract: Contract, highest: list[int]) -> dict[str, list[dict[str, Any]]]:
+def _people(contract: Contract, highest: list[int]) -> list[Person]:
+    """Everybody who answers, as many of each team as its headcount says."""
+    draw, sizes = random.Random(1), {size + (size + 3) // 4: size for size in SIZES}
+    return [
+        Person(team, draw.choice(PERSPECTIVES), _answers(draw, highest))
+        for team in contract.teams
+        for _ in range(sizes.get(team.headcount, 0))
+    ]
+
+
+def _spoken(person: Person, items: list[str]) -> Spoken:
+    said = {item: answer for item, answer in zip(items, person.answers, strict=True) if answer != NO_ANSWER}
+    return Spoken(person.team.team_id, person.perspective, said)
+
+
+def _voices(contract: Contract, voices: list[Voice]) -> list[dict[str, Any]]:
+    own = {"organisation_id": contract.organisation_id, "campaign_id": contract.campaign_id}
+    return [{**own, **asdict(each), "composites": msgspec.json.encode(each.composites).decode()} for each in voices]
+
+
+async def _record(tx: Tx, contract: Contract, kpis: list[tuple[str, Item]]) -> None:
+    """Sheets of the first indicators that are asked about, and each team's values."""
+    for process, item in kpis[:RECORDED]:
+        await add_sheet(tx, _sheet(process, item, tx.now))
+        for period in PERIODS:
+            measured = Measure(
+                period_end=period, measured_on=period, value=40.0, numerator=None, denominator=None, formula_revision=1
+            )
+            places = [(team.team_id, item.key, period) for team in contract.teams if team.assessment_id]
+            await add_measures(tx, [(place, 1, measured) for place in places])
+
+
+def _sheet(process: str, item: Item, now: datetime) -> KpiSheet:
+    return KpiSheet(
+        key=item.key,
+        process=process,
+        name=item.label,
+        purpose=None,
+        formula=item.label,
+        unit="share",
+        direction="up",
+        source=None,
+        cadence_days=91,
+        owner="Ana Brune",
+        baseline=20.0,
+        target=50.0,
+        target_on=ENDED,
+        automated=False,
+        alert_rule=None,
+        teams=[],
+        formula_revision=1,
+        in_library=False,
+        revision=1,
+        recorded_at=now,
+    )
+
+
+def _rows(contract: Contract, people: list[Person]) -> dict[str, list[dict[str, Any]]]:
     """What the database keeps of the company, by table."""
-    draw, now = random.Random(1), datetime.now(UTC)
+    now = datetime.now(UTC)
     own = {"organisation_id": contract.organisation_id}
     mine = {**own, "campaign_id": contract.campaign_id}
     assessed = [team for team in contract.teams if team.assessment_id]
@@ -187,12 +295,11 @@ def _rows(contract: Contract, highest: list[int]) -> dict[str, list[dict[str, An
             {
                 **mine,
                 "id": uuid4(),
-                "assessment_id": team.assessment_id,
+                "assessment_id": person.team.assessment_id,
                 "form": "full",
-                "answers": _answers(draw, highest),
+                "answers": person.answers,
             }
-            for team in assessed
-            for _ in range(PEOPLE)
+            for person in people
         ],
     }
 
@@ -203,5 +310,14 @@ def _team_row(own: dict[str, Any], team: ContractTeam, now: datetime) -> dict[st
 
 
 def _answers(draw: random.Random, highest: list[int]) -> list[int]:
-    """Around the middle of each scale, as real people answer."""
-    return [min(top, max(1, round(draw.gauss(2.8, 1.0)))) for top in highest]
+    """Around the middle of each scale, as real people answer, who do not answer everything."""
+    return [_unsaid(draw.random()) or min(top, max(1, round(draw.gauss(2.8, 1.0)))) for top in highest]
+
+
+def _unsaid(chance: float) -> int | None:
+    """What stands instead of a level, if anything."""
+    for value, share in UNSAID:
+        if chance < share:
+            return value
+        chance -= share
+    return None
