@@ -111,6 +111,17 @@ async def test_there_is_something_to_hide_by_itself_and_for_others(client, compa
     assert ("nantes", "off") in await masked(client, company)
 
 
+async def test_whatever_is_told_of_imported_answers_says_so(client, company):
+    node = (await results_of(client, company))["nodes"][0]
+    changed = {"score_id": node["score_id"], "changes": [{"item": "off-listen-insight", "raise": 1}]}
+    told = [
+        await done(client, "GET", f"/v1/scores/{node['score_id']}/explanation", company["admin"]),
+        await done(client, "GET", f"{company['at']}/discussion-points", company["admin"]),
+        await done(client, "POST", "/v1/scores/simulate", company["admin"], json=changed),
+    ]
+    assert [each["imported"] for each in (node, *told)] == ["all"] * 4
+
+
 async def test_the_json_hides_it(client, company):
     results = await results_of(client, company)
     absent = {"below_threshold", "protects_others"}

@@ -635,6 +635,7 @@ async def test_the_server_gives_the_same_numbers_for_the_same_answers(client, ad
     for here, there in zip(ours["nodes"], theirs["nodes"], strict=True):
         told = await done(client, "GET", f"/v1/scores/{there['score_id']}/explanation", admin)
         assert unnamed(ours["explanations"][here["score_id"]]["result"]) == unnamed(told["result"]), here["key"]
+        assert told["imported"] == here["imported"] == ("all" if here["responses"] else None)
     assert len(ours["explanations"]) == len(ours["nodes"])
 
 

@@ -80,6 +80,7 @@ def account(language: Language, result: Explained, of: str | None = "acq-engage"
         node=COMPANY,
         key="company",
         name="Maison Verdelune",
+        imported="none",
         engine="maturity/2",
         inputs_digest="0" * 64,
         threshold=5,

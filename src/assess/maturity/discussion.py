@@ -14,6 +14,7 @@ from assess.campaign.model import Perspective
 from assess.maturity.model import (
     Agreement,
     CampaignResults,
+    Imported,
     ItemResult,
     KpiResult,
     NodeResults,
@@ -69,7 +70,10 @@ class DiscussionPoint(Struct, frozen=True, kw_only=True):
 
 
 class Discussion(Struct, frozen=True, kw_only=True):
-    """What a node of a campaign talks about first, the most important subject first. ``state``: why there may be none."""
+    """What a node of a campaign talks about first, the most important subject first.
+
+    state: why there may be none. imported: as in the results.
+    """
 
     campaign_id: UUID
     engine: str
@@ -78,6 +82,7 @@ class Discussion(Struct, frozen=True, kw_only=True):
     key: Key
     name: str
     state: State
+    imported: Imported | None
     points: list[DiscussionPoint]
 
 
@@ -114,6 +119,7 @@ def discussions_of(results: CampaignResults, names: Names) -> Iterator[Discussio
                 key=node.key,
                 name=node.name,
                 state=node.state,
+                imported=node.imported,
                 points=points_of(node, names),
             )
 

@@ -63,6 +63,7 @@ def _discussion(found: store.Kept | TeamResults, results: NodeResults, names: Na
         key=results.key,
         name=results.name,
         state=results.state,
+        imported=results.imported,
         points=points_of(results, names),
     )
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from assess.campaign.model import ContractQuestionnaire
-from assess.maturity.model import Band, Hidden, Staged, State
+from assess.maturity.model import Band, Hidden, Imported, Staged, State
 from assess.maturity.scores.derivation import Derived, Facts, ItemMean, derived, nodes_below
 from assess.maturity.scores.exact import Exact, fraction, said
 from assess.maturity.scores.explanation_sentences import reason, sentence
@@ -21,7 +21,7 @@ from assess.maturity.scores.lines import TOLERANCE, Line, LineKind
 from assess.maturity.stages import BREADTH, LEARNING_STEP, NEEDED_KPI, NEEDED_LEARNING, NEEDED_MEAN, Condition
 from assess.words import Digest, Key, Text
 
-VERSION = "explanation/1"
+VERSION = "explanation/2"
 """Changes whenever the same facts could be explained otherwise."""
 
 ROOM = 2_000
@@ -85,13 +85,17 @@ class Explained(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """How a score is calculated, and from what: the facts' digest, the engine, the questionnaires, and what is hidden below."""
+    """How a score is calculated, and from what: the facts' digest, the engine, the questionnaires, and what is hidden below.
+
+    imported: as in the results.
+    """
 
     score_id: UUID
     campaign_id: UUID
     node: UUID
     key: Key
     name: str
+    imported: Imported | None
     engine: str
     inputs_digest: Digest
     threshold: int
@@ -120,6 +124,7 @@ def explain(facts: Facts, of: str | None = None, *, room: float = ROOM) -> Expla
         node=facts.score.node,
         key=facts.score.key,
         name=facts.score.name,
+        imported=facts.score.imported,
         engine=facts.engine,
         inputs_digest=facts.inputs_digest,
         threshold=facts.threshold,

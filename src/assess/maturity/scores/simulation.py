@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from assess.maturity.model import Imported
 from assess.maturity.scores.changes import Change, shifts_of
 from assess.maturity.scores.derivation import Derived, Facts, ItemMean, derived, shifted
 from assess.maturity.scores.exact import Exact, said
@@ -67,10 +68,11 @@ class SmallestFlip(Struct, frozen=True, kw_only=True):
 class Simulation(Struct, frozen=True, kw_only=True):
     """What would be: items that were changed, all scored steps and processes, the overall score, staged levels.
 
-    smallest_flip: of the score as it is, not as it would be.
+    smallest_flip: of the score as it is, not as it would be. imported: as in the results.
     """
 
     score_id: UUID
+    imported: Imported | None
     items: list[Moved]
     steps: list[Moved]
     processes: list[Moved]
@@ -95,6 +97,7 @@ def simulate(facts: Facts, changes: Sequence[Change]) -> Simulation:
     places = range(len(before.asked))
     return Simulation(
         score_id=facts.score.score_id,
+        imported=facts.score.imported,
         items=_moved(_items(before, shifts), _items(after, shifts)),
         steps=_moved(_steps_of(before), _steps_of(after)),
         processes=_moved(before.processes, after.processes),
