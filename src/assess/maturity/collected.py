@@ -20,7 +20,7 @@ from assess.errors import Finding
 from assess.maturity.facts import Inputs
 from assess.questionnaire.model import Item, Questionnaire, digest_of
 from assess.sheets import MAX_ROWS, Row, SheetInvalid, how_many, read_sheet
-from assess.words import LANGUAGES, NOT_ROOT, ROOT, Digest, Key, Text
+from assess.words import NOT_ROOT, ROOT, Digest, Key, Text
 
 COLUMNS = ("team", "parent", "headcount")
 COMPANY = "Company"
