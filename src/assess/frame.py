@@ -13,7 +13,7 @@ from assess.markup import Markup, element, joined
 from assess.style import STYLE
 from assess.words import LANGUAGES, Language
 
-VERSION = "pages/1"
+VERSION = "pages/2"
 """Version of the pages; it changes whenever the same facts could give another page."""
 
 WORDS: Final[dict[str, dict[Language, str]]] = {

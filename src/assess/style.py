@@ -71,6 +71,12 @@ td a,th a,li>a{display:inline-block;min-height:1.6rem;min-width:1.6rem}
 .end{text-align:right;white-space:nowrap}
 thead .end{white-space:normal}
 .scroll tbody th{min-width:9.5rem}
+.scroll caption{position:sticky;left:0;max-width:calc(100vw - 2rem)}
+@media (max-width:30rem){
+  .sum{font-size:.875rem}
+  .sum th,.sum td{padding:.35rem .2rem}
+  .scroll .sum tbody th{min-width:6.5rem}
+}
 .keep{white-space:nowrap}
 .heat th,.heat td{border:0;padding:.1rem}
 .heat tbody th{font-weight:400;white-space:normal;min-width:8.5rem;max-width:14rem;padding:.3rem .6rem .3rem 0}

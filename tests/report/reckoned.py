@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from looked_at import CAMPAIGN, COMPANY
+from looked_at import CAMPAIGN, COMPANY, results
 from msgspec.structs import replace
 
 from assess.frame import Reader
@@ -90,6 +90,7 @@ def account(language: Language, result: Explained, of: str | None = "acq-engage"
     )
     return Account(
         explanation=explanation,
+        score=results().nodes[0],
         of=of,
         language=language,
         reader=Reader("Ana", "Maison Verdelune"),

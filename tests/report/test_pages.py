@@ -169,7 +169,9 @@ def test_each_number_leads_to_its_explanation_in_one_click():
     page = page_of("en")
     links = [each for each in page.iter("a") if "/explanations/" in each.attrib["href"]]
     assert len(links) > 150
-    pattern = re.compile(rf"/results/{CAMPAIGN}/explanations/[0-9a-f-]{{36}}\?of=[a-z0-9:-]+&lang=en")
+    pattern = re.compile(
+        rf"/results/{CAMPAIGN}/explanations/[0-9a-f-]{{36}}\?of=[a-z0-9:-]+&lang=en(?:#record|#views)?"
+    )
     assert all(pattern.fullmatch(each.attrib["href"]) for each in links)
     score = results().nodes[0].score_id
     overall = f"/results/{CAMPAIGN}/explanations/{score}?of=overall&lang=en"

@@ -7,13 +7,15 @@ from msgspec import Struct
 
 from assess.frame import Frame, Reader, addressed, framed
 from assess.markup import Markup, element, joined
+from assess.maturity.model import NodeResults
 from assess.maturity.scores.exact import Exact
 from assess.maturity.scores.explanation import Explained, Explanation, LevelCondition
 from assess.report.findings import staged_words, told
-from assess.report.page_parts import NOTHING, Column, head_of, paragraphs, region, row_of, section
+from assess.report.page_evidence import evidence
+from assess.report.page_parts import NOTHING, Column, head_of, paragraphs, region, row_of, section, signed
 from assess.report.page_sentences import tell
 from assess.typography import number, percent
-from assess.words import Language, Text
+from assess.words import Key, Language, Text
 
 RUNGS = frozenset({"kpi_maturity", "kpi"})
 LONGEST = 24
@@ -21,9 +23,13 @@ LONGEST = 24
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """One explanation to be shown: of: the part that was asked for, none = the whole score. trail: what is above it."""
+    """One explanation to be shown: of: the part that was asked for, none = the whole score. trail: what is above it.
+
+    score: the published results that it belongs to.
+    """
 
     explanation: Explanation
+    score: NodeResults
     of: str | None
     language: Language
     reader: Reader
@@ -39,6 +45,19 @@ def explanation_page(account: Account) -> bytes:
     result, language = account.explanation.result, account.language
     known = "explanation.title" if result.value is not None else "explanation.title.none"
     title = tell(known, language, name=told(result.name, language))
+    return _page(account, title, *_content(account, result))
+
+
+def record_page(account: Account, kpi: Key) -> bytes:
+    """The page of an indicator of which nobody was asked: what its record shows."""
+    language = account.language
+    title = tell("explanation.title", language, name=kpi)
+    lead = element("p", tell("record.only", language), class_="lead")
+    return _page(account, title, lead, *evidence(account.score, kpi, language))
+
+
+def _page(account: Account, title: str, *content: Markup | None) -> bytes:
+    language = account.language
     here = account.path if account.of is None else f"{account.path}?of={quote(account.of, safe='@:')}"
     trail = account.trail if account.of is None else [*account.trail, (tell("explanation.up", language), account.path)]
     frame = Frame(
@@ -50,7 +69,7 @@ def explanation_page(account: Account) -> bytes:
         foot=_made(account.explanation, language),
     )
     kicker = element("p", account.explanation.name, class_="kicker")
-    return framed(frame, kicker, element("h1", title), *_content(account, result))
+    return framed(frame, kicker, element("h1", title), *content)
 
 
 def _content(account: Account, result: Explained) -> list[Markup | None]:
@@ -63,6 +82,7 @@ def _content(account: Account, result: Explained) -> list[Markup | None]:
         _parts(account, result, counting) if counting else None,
         _left(account, left) if left else None,
         _conditions(account, result.conditions) if result.conditions else None,
+        *evidence(account.score, account.of, language),
     ]
 
 
@@ -101,7 +121,7 @@ def _parts(account: Account, result: Explained, parts: Sequence[Explained]) -> M
     title, adds = tell("explanation.parts", language), tell("explanation.adds", language)
     total = None if result.value is None else _total(result.value, language)
     body = element("tbody", *(row_of(heads, row) for row in [base, *rows]), total)
-    shown = element("table", element("caption", adds), head_of(heads), body)
+    shown = element("table", element("caption", adds), head_of(heads), body, class_="sum")
     return section("parts", title, region(title, language, shown))
 
 
@@ -112,13 +132,9 @@ def _numbers(part: Explained, language: Language) -> list[str]:
     return [
         NOTHING if part.share is None else percent(part.share.decimal, language, 1),
         NOTHING if part.value is None else number(part.value.decimal, language, 3),
-        NOTHING if part.contribution is None else _signed(part.contribution.decimal, language),
+        NOTHING if part.contribution is None else signed(part.contribution.decimal, language, 3),
         NOTHING if part.n is None else number(part.n, language),
     ]
-
-
-def _signed(value: float, language: Language) -> str:
-    return f"{'+' if value > 0 else ''}{number(value, language, 3)}"
 
 
 def _total(value: Exact, language: Language) -> Markup:
@@ -158,7 +174,7 @@ def _conditions(account: Account, conditions: Sequence[LevelCondition]) -> Marku
     ]
     title = tell("explanation.conditions", language, level=str(conditions[0].level))
     body = element("tbody", *(row_of(heads, row) for row in rows))
-    return section("conditions", title, region(title, language, element("table", head_of(heads), body)))
+    return section("conditions", title, region(title, language, element("table", head_of(heads), body, class_="sum")))
 
 
 def _names(line: Explained) -> Iterator[tuple[str, Text]]:

@@ -10,7 +10,9 @@ from assess.report.page_parts import (
     explained,
     interval_words,
     picture,
+    rung_words,
     section,
+    signed,
     table,
 )
 from assess.report.page_sentences import tell
@@ -49,7 +51,7 @@ def perspectives(view: View) -> Markup | None:
         tell("views.title", language),
         element("p", tell("views.lead", language)),
         picture(view, "views"),
-        table(tell("views.table", language), language, columns, [_gap(gap, language) for gap in found]),
+        table(tell("views.table", language), language, columns, [_gap(view, gap) for gap in found]),
     )
 
 
@@ -76,39 +78,40 @@ def _kpi(view: View, indicator: Indicator, *, recorded: bool) -> list[Cell]:
         indicator.note.rpartition("\u00a0")[2] or NOTHING,
         NOTHING if indicator.awareness is None else percent(indicator.awareness, language),
     ]
-    return [*said, *_record(indicator, language)] if recorded else said
+    return [*said, *_record(view, indicator)] if recorded else said
 
 
-def _record(indicator: Indicator, language: Language) -> list[Cell]:
-    whole = indicator.factual is None or indicator.factual == int(indicator.factual)
-    factual = _or_nothing(indicator.factual, language, 0 if whole else 1)
-    return [factual, _attainment(indicator, language), _finding(indicator, language)]
+def _record(view: View, indicator: Indicator) -> list[Cell]:
+    """What the record shows, each leading to what it was found from."""
+    language = view.language
+    finding = NOTHING if indicator.finding is None else tell(f"finding.{indicator.finding}", language)
+    if indicator.factual is None:
+        return [NOTHING, NOTHING, finding]
+    attainment = _attainment(indicator, language)
+    told = [rung_words(indicator.factual, language), *([] if attainment is None else [attainment])]
+    linked = [explained(view, view.node, indicator.key, text, part="#record") for text in told]
+    return [*linked, *[NOTHING] * (2 - len(linked)), finding]
 
 
 def _or_nothing(value: float | None, language: Language, decimals: int) -> str:
     return NOTHING if value is None else number(value, language, decimals)
 
 
-def _attainment(indicator: Indicator, language: Language) -> str:
+def _attainment(indicator: Indicator, language: Language) -> str | None:
     if indicator.status is None:
-        return NOTHING
+        return None
     status = tell(f"status.{indicator.status}", language)
     return status if indicator.share is None else f"{percent(indicator.share, language)}, {status}"
 
 
-def _finding(indicator: Indicator, language: Language) -> str | Markup:
-    said = [tell(f"finding.{indicator.finding}", language)] if indicator.finding is not None else []
-    if indicator.missing:
-        said.append(tell("missing", language, what=" ".join(indicator.missing)))
-    return joined([element("div", text, class_="text") for text in said]) if said else NOTHING
-
-
-def _gap(gap: Gap, language: Language) -> list[Cell]:
+def _gap(view: View, gap: Gap) -> list[Cell]:
+    """The difference leads to its test, on the page of the step or process."""
+    language = view.language
     sides = [
         tell("view", language, who=who, value=written, n=number(people, language))
         for who, written, people in zip(gap.pair, gap.written, gap.people, strict=True)
     ]
     where = tell("views.whole", language, process=gap.title) if gap.whole else gap.title
     flag = element("span", tell("views.flagged", language), class_="badge") if gap.flagged else NOTHING
-    signed = f"+{number(gap.difference, language, 1)}" if gap.difference > 0 else number(gap.difference, language, 1)
-    return [where, *sides, signed, interval_words(gap.bounds, language), flag]
+    difference = explained(view, view.node, gap.key, signed(gap.difference, language, 1), part="#views")
+    return [where, *sides, difference, interval_words(gap.bounds, language), flag]

@@ -5,13 +5,25 @@ from assess.markup import Markup, each, element, joined
 from assess.maturity.model import Comparability, State, Summary
 from assess.report.findings import level, reason, told
 from assess.report.page_kpis import kpis, perspectives
-from assess.report.page_parts import Subject, View, explained, paragraphs, path_of, section
+from assess.report.page_parts import (
+    NOTHING,
+    Cell,
+    Column,
+    Subject,
+    View,
+    explained,
+    paragraphs,
+    path_of,
+    section,
+    table,
+)
 from assess.report.page_processes import processes, steps
 from assess.report.page_sentences import tell
 from assess.report.page_teams import teams
 from assess.report.profile import profile
 from assess.report.situation import headline, participation
 from assess.typography import day, number
+from assess.words import Language
 
 
 def node_page(view: View) -> bytes:
@@ -92,15 +104,52 @@ def _compare(view: View) -> Markup | None:
         return None
     lines = [_comparable(view, found) for found in summary.comparability]
     straight = paragraphs(_straight(view, summary))
-    return section("compare", tell("compare.title", view.language), paragraphs(lines), straight)
+    return section(
+        "compare", tell("compare.title", view.language), paragraphs(lines), *_variance(view, summary), straight
+    )
 
 
 def _comparable(view: View, found: Comparability) -> str:
-    reason_said = told(found.reason, view.language)
+    return tell(
+        "compare.process", view.language, process=_compared(view, found), reason=told(found.reason, view.language)
+    )
+
+
+def _compared(view: View, found: Comparability) -> str:
+    """What is compared: a process by name, or the overall score."""
     words = next((words for words in view.facts.processes if words.key == found.process), None)
-    if words is None:
-        return tell("compare.overall", view.language, reason=reason_said)
-    return tell("compare.process", view.language, process=told(words.title, view.language), reason=reason_said)
+    return tell("overall", view.language) if words is None else told(words.title, view.language)
+
+
+def _variance(view: View, summary: Summary) -> list[Markup]:
+    """From what each answer follows, where there are teams enough to calculate it."""
+    language = view.language
+    rows: list[list[Cell]] = [
+        [
+            _compared(view, found),
+            number(found.teams, language),
+            number(found.people, language),
+            *_tested(found, language),
+        ]
+        for found in summary.comparability
+        if found.icc2 is not None
+    ]
+    if not rows:
+        return []
+    columns = [
+        Column(tell(f"column.{name}", language), name != "where") for name in ("where", "teams", "people", *_TESTED)
+    ]
+    numbers = table(tell("compare.table", language), language, columns, rows)
+    return [numbers, element("p", tell("compare.how", language), class_="small")]
+
+
+_TESTED = ("f", "p", "icc1", "icc2")
+
+
+def _tested(found: Comparability, language: Language) -> list[Cell]:
+    """F by two decimals, p by three, and both reliabilities; none of F where people of a team are of one mind."""
+    values = zip((found.f, found.p, found.icc1, found.icc2), (2, 3, 2, 2), strict=True)
+    return [NOTHING if value is None else number(value, language, decimals) for value, decimals in values]
 
 
 def _straight(view: View, summary: Summary) -> list[str]:

@@ -52,10 +52,15 @@ def path_of(campaign_id: UUID, node: NodeResults) -> str:
     return f"/results/{campaign_id}" if node.parent is None else f"/results/{campaign_id}/teams/{node.node}"
 
 
-def explained(view: View, node: NodeResults, of: str | None, text: str, what: str | None = None) -> Markup:
-    """A number that leads to its calculation; ``what``: said to whoever does not see the table around it."""
+def explained(
+    view: View, node: NodeResults, of: str | None, text: str, what: str | None = None, part: str = ""
+) -> Markup:
+    """A number that leads to its calculation, or to a ``part`` of that page (``#…``).
+
+    what: said to whoever does not see the table around it.
+    """
     path = f"/results/{view.campaign_id}/explanations/{node.score_id}"
-    href = addressed(path, view.language, of=None if of is None else quote(of, safe="@:"))
+    href = addressed(path, view.language, of=None if of is None else quote(of, safe="@:")) + part
     more = element("span", tell("explain.of", view.language, value="", what=what), class_="unseen") if what else None
     return element("a", text, more, href=href)
 
@@ -79,6 +84,16 @@ def interval_words(limits: tuple[float, float] | None, language: Language, decim
 def bounded(result: Result, language: Language) -> str:
     """The interval of a level or rung in words, or a dash."""
     return interval_words(bounds(result), language)
+
+
+def signed(value: float, language: Language, decimals: int) -> str:
+    """A number whose sign is always said."""
+    return f"{'+' if value > 0 else ''}{number(value, language, decimals)}"
+
+
+def rung_words(rung: float, language: Language) -> str:
+    """A rung 0–5; of several teams a mean, with one decimal."""
+    return number(rung, language, 0 if rung == int(rung) else 1)
 
 
 class Column(Struct, frozen=True):

@@ -156,16 +156,18 @@ def _beside(view: View, words: ProcessWords, process: ProcessResult) -> list[Mar
     if rung is not None:
         said = tell("kpi_maturity", language, value=level(rung, language))
         alive = element("p", explained(view, view.node, f"{words.key}:kpis", said), class_="small")
-    return [_small(staged), _small(_weakest(view, words, process)), alive]
+    return [_small(staged), _weakest(view, words, process), alive]
 
 
-def _weakest(view: View, words: ProcessWords, process: ProcessResult) -> str:
+def _weakest(view: View, words: ProcessWords, process: ProcessResult) -> Markup | None:
+    """The most fragile step, which leads to its calculation."""
     step = next((step for step in words.steps if step.key == process.weakest_step), None)
     found = step_of(view.node, step.key) if step is not None else None
     value = shown(found.result) if found is not None else None
     if step is None or value is None:
-        return ""
-    return tell("weakest", view.language, step=told(step.title, view.language), value=level(value, view.language))
+        return None
+    said = tell("weakest", view.language, step=told(step.title, view.language), value=level(value, view.language))
+    return element("p", explained(view, view.node, step.key, said), class_="small")
 
 
 def _small(text: str) -> Markup | None:

@@ -5,6 +5,7 @@ Templates take their numbers already written (see ``assess.typography``); French
 
 from typing import Final
 
+from assess.report.page_evidence_sentences import EVIDENCE_SENTENCES
 from assess.typography import typeset
 from assess.words import Language
 
@@ -154,7 +155,6 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "status.unknown": {"fr": "inconnu", "en": "unknown"},
     "finding.believed_not_evidenced": {"fr": "cru, mais non attesté", "en": "believed but not evidenced"},
     "finding.dead_indicator": {"fr": "mesuré, mais ignoré", "en": "measured, but unseen"},
-    "missing": {"fr": "pour le stade suivant : {what}", "en": "for the next rung: {what}"},
     # perspectives
     "views.title": {"fr": "Là où les regards diffèrent", "en": "Where views differ"},
     "views.picture": {"fr": "Écarts entre les regards", "en": "Gaps between perspectives"},
@@ -183,8 +183,25 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Disagreement is a result: these points are for the team to discuss before anything is decided.",
     },
     "compare.title": {"fr": "Peut-on comparer les équipes ?", "en": "Can teams be compared?"},
-    "compare.overall": {"fr": "Ensemble : {reason}", "en": "Overall: {reason}"},
     "compare.process": {"fr": "{process} : {reason}", "en": "{process}: {reason}"},
+    "compare.table": {
+        "fr": "Le calcul, sur les équipes montrées",
+        "en": "The calculation, over the teams that are shown",
+    },
+    "compare.how": {
+        "fr": "Analyse de variance à un facteur des moyennes des personnes : F = variance entre équipes ÷ variance dans les "
+        "équipes, p la probabilité d’un F au moins aussi grand si toutes les équipes se valaient ; ICC(2) = 1 − 1/F ; "
+        "ICC(1) = (F − 1) ÷ (F + m − 1), où m = personnes ÷ équipes. À partir de cinq équipes, des groupes dès 0,50, un "
+        "classement dès 0,70.",
+        "en": "One-way analysis of variance of people’s means: F = variance between teams ÷ variance within teams, p the "
+        "probability of an F at least as large if all teams were alike; ICC(2) = 1 − 1/F; ICC(1) = (F − 1) ÷ (F + m − 1), where "
+        "m = people ÷ teams. From five teams on, bands from 0.50, a ranking from 0.70.",
+    },
+    "column.teams": {"fr": "Équipes", "en": "Teams"},
+    "column.people": {"fr": "Personnes", "en": "People"},
+    "column.f": {"fr": "F", "en": "F"},
+    "column.icc1": {"fr": "ICC(1)", "en": "ICC(1)"},
+    "column.icc2": {"fr": "ICC(2)", "en": "ICC(2)"},
     "straight": {
         "fr": "{people} personnes ont donné la même réponse au moins 15 fois de suite ; elles sont comptées.",
         "en": "{people} people gave the same answer at least 15 times in a row; they are counted.",
@@ -295,6 +312,7 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Sensitive question: only the band in which the mean lies is told.",
     },
     "formula.none": {"fr": "Pas de valeur.", "en": "No value."},
+    **EVIDENCE_SENTENCES,
 }
 
 

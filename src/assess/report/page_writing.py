@@ -5,7 +5,6 @@ nobody else has to wait for.
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import msgspec
 
@@ -16,7 +15,8 @@ from assess.maturity.scores.explanation import Explanation, explain
 from assess.questionnaire.model import Questionnaire
 from assess.report.naming import asked, words_of
 from assess.report.page_campaigns import campaigns_page
-from assess.report.page_explanation import Account, explanation_page
+from assess.report.page_evidence import published
+from assess.report.page_explanation import Account, explanation_page, record_page
 from assess.report.page_facts import CampaignsFacts, NodeFacts, ScoreFacts
 from assess.report.page_node import node_page
 from assess.report.page_parts import Subject, View
@@ -46,7 +46,12 @@ def explanation(packed: bytes) -> bytes | None:
     facts = msgspec.json.decode(packed, type=ScoreFacts)
     score = msgspec.json.decode(facts.facts, type=Facts)
     explained = explain(score, facts.of)
-    return None if explained is None else explanation_page(_account(facts, explained, score.contract.organisation_id))
+    if explained is not None:
+        return explanation_page(_account(facts, score, explained))
+    whole = explain(score)
+    if whole is None or facts.of is None or published(score.score, facts.of).kpi is None:
+        return None
+    return record_page(_account(facts, score, whole), facts.of)
 
 
 def _view(facts: NodeFacts, results: CampaignResults) -> View:
@@ -75,12 +80,14 @@ def _talk(found: NodeResults, versions: Sequence[Questionnaire]) -> list[Subject
     return [Subject(point.sentence, (point.item or point.step or point.process).key) for point in points]
 
 
-def _account(facts: ScoreFacts, explained: Explanation, company: UUID) -> Account:
+def _account(facts: ScoreFacts, score: Facts, explained: Explanation) -> Account:
     """What the page of a calculation says, below its campaign and its team."""
+    company = score.contract.organisation_id
     campaign = f"/results/{explained.campaign_id}"
     team = [] if explained.node == company else [(explained.name, f"{campaign}/teams/{explained.node}")]
     return Account(
         explanation=explained,
+        score=score.score,
         of=facts.of,
         language=facts.language,
         reader=facts.reader,

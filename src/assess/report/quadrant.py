@@ -52,7 +52,6 @@ class Indicator(Struct, frozen=True, kw_only=True):
     note: str
     awareness: float | None
     factual: float | None
-    missing: list[str]
     share: float | None
     status: AttainmentStatus | None
     finding: str | None
@@ -110,7 +109,6 @@ def _indicator(language: Language, number: int, words: ProcessWords, named: tupl
         note=sample(kpi.result.n, language) if seen else "",
         awareness=kpi.awareness if seen else None,
         factual=factual.rung if factual is not None else None,
-        missing=[told(text, language) for text in factual.missing] if factual is not None else [],
         share=attainment.share if attainment is not None else None,
         status=attainment.status if attainment is not None else None,
         finding=kpi.finding,

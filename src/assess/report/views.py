@@ -14,9 +14,13 @@ MOST_GAPS = 10
 
 
 class Gap(Struct, frozen=True, kw_only=True):
-    """Two means, levels 1–5, of a step or of a whole process (``whole``); ``pair`` names the two sides, left one first."""
+    """Two means, levels 1–5, of a step or of a whole process (``whole``); ``pair`` names the two sides, left one first.
+
+    key: of the step or process, by which its calculation is found.
+    """
 
     process: str
+    key: str
     title: str
     whole: bool
     pair: tuple[str, str]
@@ -63,6 +67,7 @@ def _gap(language: Language, words: ProcessWords, gap: PerspectiveGap) -> Gap:
     left, right = (tell(f"perspective.{side.perspective}", language) for side in sides)
     return Gap(
         process=words.key,
+        key=gap.step or words.key,
         title=told(words.title if step is None else step.title, language),
         whole=step is None,
         pair=(left, right),
