@@ -7,14 +7,15 @@ import msgspec
 import pytest
 from believable import TEAMS, absent, believable, scored
 
-from assess.maturity.model import Interval, State
+from assess.maturity.model import Factual, Interval, State, StraightLining, Summary
 from assess.report.annex import Annex
 from assess.report.contrast import Contrast
 from assess.report.decisions import Decisions, working_day, working_days_after
 from assess.report.findings import overall
-from assess.report.indicators import Indicators
+from assess.report.indicators import ALIVE, Indicators, side
 from assess.report.layout import layout
 from assess.report.profile import Profile, target_of
+from assess.report.quadrant import quadrant
 from assess.report.schedule import Schedule
 from assess.report.sentences import COUNTED, SENTENCES, counted, named
 from assess.report.situation import Situation
@@ -311,3 +312,70 @@ def test_a_long_reason_is_cut_at_its_clause_and_not_in_the_middle():
     actions = [replace(action, why=why) for action in facts.plan.actions]
     page = page_of(replace(facts, plan=replace(facts.plan, actions=actions)), Decisions)
     assert page.decisions[0].why == "Elle fait progresser «\u202fDécider\u202f», aujourd’hui à 1,6–3,9 sur 5."
+
+
+def with_kpi(facts, **change):
+    """The facts with the first indicator of each process changed."""
+    return with_company(facts, lambda node: replace(node, processes=[renewed(each, change) for each in node.processes]))
+
+
+def renewed(process, change):
+    return replace(process, kpis=[replace(process.kpis[0], **change), *process.kpis[1:]])
+
+
+@pytest.mark.parametrize(
+    ("rung", "factual", "alive"),
+    [
+        pytest.param(1, None, False, id="people say dead"),
+        pytest.param(4, None, True, id="people say alive"),
+        pytest.param(1, 4.0, True, id="the record says alive"),
+        pytest.param(4, 1.0, False, id="the record says dead"),
+        pytest.param(4, 2.9, False, id="a mean of records just short of it"),
+        pytest.param(None, 3.0, True, id="nobody was asked"),
+    ],
+)
+def test_a_kpi_is_alive_by_its_record_else_as_people_see_it_wherever_it_is_told(rung, factual, alive):
+    record = None if factual is None else Factual(rung=factual, missing=[], attainment=None, quadrant=None)
+    facts = with_kpi(believable(), rung=rung, factual=record, result=scored(2.0, 30))
+    page, points = page_of(facts, Indicators), {point.number: point for point in quadrant(facts).points}
+    told = {each.label: each.rung for group in page.groups for each in group}
+    for point in points.values():
+        assert told[point.label] == point.rung
+    assert (points[1].rung >= ALIVE) is alive
+    assert (side(points[1].rung) > ALIVE - 0.5) is alive, "it is drawn where it is counted"
+    known = [each for each in told.values() if each is not None]
+    count = sum(each >= ALIVE for each in known)
+    assert {0: "Aucun", 1: "Un seul"}.get(count, str(count)) in page.title
+
+
+def test_teams_whose_answers_were_collected_elsewhere_are_marked():
+    facts = believable()
+    nodes = [replace(node, imported="some") if node.name == "Ventes Lyon" else node for node in facts.results.nodes]
+    page = page_of(replace(facts, results=replace(facts.results, nodes=nodes)), Contrast)
+    marked = {row.name for panel in page.panels for row in panel if "†" in row.note}
+    assert marked == {"Ventes Lyon"}
+    assert any(note.startswith("†") for note in page.notes)
+    assert not any("†" in note for note in page_of(facts, Contrast).notes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_index_from_the_express_form_says_that_it_is_indicative(language):
+    facts = believable(language)
+    said = {"fr": "indicatif", "en": "indicative"}[language]
+    short = with_company(
+        facts, lambda node: replace(node, processes=[replace(node.processes[0], indicative=True), *node.processes[1:]])
+    )
+    page = page_of(short, Situation)
+    assert said in page.lead[0]
+    assert [said in bar.note for bar in page.bars] == [True, False, False, False]
+    assert said not in page_of(facts, Situation).lead[0]
+
+
+@pytest.mark.parametrize(("without", "told"), [(2.4, True), (None, False)], ids=["it matters", "it does not"])
+def test_what_straight_lines_change_is_told_where_it_matters(without, told):
+    facts = believable()
+    found = StraightLining(people=6, overall_without=without)
+    lined = replace(facts, results=replace(facts.results, summary=Summary(comparability=[], straight_lining=found)))
+    limits = page_of(lined, Annex).notes[-1].text
+    assert ("Sans les 6 personnes" in limits) is told
+    assert ("serait de 2,4." in limits) is told

@@ -2,12 +2,12 @@
 
 from msgspec import Struct
 
-from assess.report.findings import month_of, told
+from assess.report.findings import company, level, month_of, shown, told
 from assess.report.model import ENGINE, ReportFacts, facts_digest
 from assess.report.schedule import other_actions
 from assess.report.sentences import counted, say, short_month, together
 from assess.roadmap.model import PlannedAction
-from assess.typography import alphabetical, day
+from assess.typography import alphabetical, day, number
 
 MOST_LINES = 28
 MOST_NAMES = 6
@@ -74,11 +74,19 @@ def _note(facts: ReportFacts, name: str) -> Note:
 
 
 def _limits(facts: ReportFacts) -> Note:
-    """With a sentence on answers that were imported, when there are any."""
+    """With a sentence on answers that were imported, and on straight lines, when there are any that matter."""
     note, imported = _note(facts, "limits"), facts.results.nodes[0].imported
-    if imported in {None, "none"}:
-        return note
-    return Note(head=note.head, text=f"{note.text} {say(f'annex.imported.{imported}', facts.language)}")
+    said = [say(f"annex.imported.{imported}", facts.language)] if imported in {"some", "all"} else []
+    return Note(head=note.head, text=" ".join([note.text, *said, *_straight(facts)]))
+
+
+def _straight(facts: ReportFacts) -> list[str]:
+    """What the overall mean would be without those who answered in a straight line, where that makes a difference."""
+    language, found, value = facts.language, facts.results.summary.straight_lining, shown(company(facts).overall)
+    if found is None or found.overall_without is None or value is None:
+        return []
+    people, without = number(found.people, language), level(found.overall_without, language)
+    return [say("annex.straight", language, people=people, with_them=level(value, language), without=without)]
 
 
 def _hidden(facts: ReportFacts) -> Note:

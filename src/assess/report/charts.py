@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from assess.report.indicators import ALIVE, Indicators, Rung
+from assess.report.indicators import ALIVE, Indicators, Rung, side
 from assess.report.pen import (
     ACCENT,
     GREY,
@@ -194,7 +194,7 @@ def _rung(pen: Pen, row: Box, rung: Rung, place: Scale) -> None:
     whisker(pen, place, rung.bounds, y, colour=MUTED, thick=1)
     if rung.mean is not None:
         pen.line((place(rung.mean), y - 4), (place(rung.mean), y + 4), colour=MUTED, thick=1.6)
-    marker(pen, rung.process, (place(rung.rung), y), 4.8, hollow=rung.rung < ALIVE)
+    marker(pen, rung.process, (place(side(rung.rung)), y), 4.8, hollow=rung.rung < ALIVE)
     pen.text((row.right, y + 4), rung.note, size=9.5, colour=GREY, anchor="end")
 
 

@@ -12,6 +12,8 @@ from assess.typography import alphabetical
 
 FRAGILE = " *"
 """Behind the number of people of a team in which only 30 to 50 % answered."""
+IMPORTED = " †"
+"""Behind the number of people of a team of which some answers were collected elsewhere."""
 MOST_ROWS = 20
 """With more teams than this, processes instead of steps, in three panels."""
 PANELS, PANEL_ROWS = 3, 22
@@ -89,8 +91,12 @@ def contrast(facts: ResultFacts) -> Contrast | None:
 
 
 def _notes(rows: list[Row]) -> list[str]:
-    fragile = ["contrast.fragile"] if any(row.note.endswith(FRAGILE) for row in rows) else []
-    return ["contrast.none", "contrast.parent", *fragile]
+    marked = (("contrast.fragile", FRAGILE), ("contrast.imported", IMPORTED))
+    return [
+        "contrast.none",
+        "contrast.parent",
+        *(said for said, mark in marked if any(mark in row.note for row in rows)),
+    ]
 
 
 def parents(facts: ResultFacts) -> set[object]:
@@ -115,8 +121,12 @@ def _row(facts: ResultFacts, node: NodeResults, depth: int, *, by_step: bool) ->
     whole = node.node in parents(facts)
     name = say("contrast.all", facts.language) if node.parent is None else node.name
     fragile = any(result is not None and result.fragile for result in results)
-    note = sample(node.responses, facts.language) + (FRAGILE if fragile else "")
+    note = sample(node.responses, facts.language) + (FRAGILE if fragile else "") + _imported(node)
     return Row(name=name, note=note, depth=depth, whole=whole, cells=[_cell(facts, node, result) for result in results])
+
+
+def _imported(node: NodeResults) -> str:
+    return IMPORTED if node.imported in {"some", "all"} else ""
 
 
 def _cell(facts: ResultFacts, node: NodeResults, result: Result | None) -> Cell:

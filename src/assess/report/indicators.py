@@ -1,4 +1,4 @@
-"""Page 4, KPIs: which of them are alive. Whether their values are good needs measures, and waits for them."""
+"""Page 4, KPIs: which of them are alive: by their record, else as people see them."""
 
 from msgspec import Struct
 
@@ -13,11 +13,11 @@ MOST_ROWS = 26
 
 
 class Rung(Struct, frozen=True, kw_only=True):
-    """A KPI on the scale 0–5; ``rung`` absent: ``note`` says why."""
+    """A KPI on the scale 0–5; ``rung`` absent: ``note`` says why. mean: of the rungs that people give."""
 
     process: str
     label: str
-    rung: int | None
+    rung: float | None
     mean: float | None
     bounds: tuple[float, float] | None
     note: str
@@ -37,6 +37,18 @@ class Indicators(Struct, frozen=True, kw_only=True):
     rest: str
 
 
+def standing(kpi: KpiResult) -> float | None:
+    """The rung of a KPI wherever one is counted or drawn: of its record, else the one that people confirm, if it may be seen."""
+    if kpi.factual is not None:
+        return kpi.factual.rung
+    return kpi.rung if shown(kpi.result) is not None else None
+
+
+def side(rung: float) -> float:
+    """Where a rung is drawn: a mean just short of ``ALIVE`` stands on the side of what is not alive."""
+    return min(rung, ALIVE - 0.6) if rung < ALIVE else rung
+
+
 def indicators(facts: ResultFacts) -> Indicators | None:
     """None when no KPI can be shown."""
     language = facts.language
@@ -45,6 +57,7 @@ def indicators(facts: ResultFacts) -> Indicators | None:
     known = [rung.rung for rung in everything if rung.rung is not None]
     if not known:
         return None
+    kind = "record" if any(kpi.factual is not None for kpi in _kpis(facts)) else "rung"
     sure = any(rung.bounds is not None for rung in everything)
     return Indicators(
         kicker=say("indicators.kicker", language),
@@ -53,7 +66,7 @@ def indicators(facts: ResultFacts) -> Indicators | None:
         scale=[say(f"rung.{number}", language) for number in range(6)],
         bands=(say("indicators.dead", language), say("indicators.alive", language)),
         legend=[
-            say("indicators.legend.rung", language),
+            say(f"indicators.legend.{kind}", language),
             say(f"indicators.legend.{'interval' if sure else 'mean'}", language),
         ],
         sure=sure,
@@ -81,14 +94,13 @@ def _rung(facts: ResultFacts, words: ProcessWords, item: ItemWords) -> Rung:
     process = process_of(company(facts), words.key)
     kpi = next((kpi for kpi in process.kpis if kpi.key == item.key), None) if process is not None else None
     label = told(item.label, facts.language)
-    if kpi is None or _hidden(kpi):
+    rung = None if kpi is None else standing(kpi)
+    if kpi is None or rung is None:
         note = absence(kpi.result.state if kpi is not None else None, facts)
         return Rung(process=words.key, label=label, rung=None, mean=None, bounds=None, note=note)
-    note = sample(kpi.result.n, facts.language)
-    return Rung(
-        process=words.key, label=label, rung=kpi.rung, mean=shown(kpi.result), bounds=bounds(kpi.result), note=note
-    )
+    note = sample(kpi.result.n, facts.language) if shown(kpi.result) is not None else ""
+    return Rung(process=words.key, label=label, rung=rung, mean=shown(kpi.result), bounds=bounds(kpi.result), note=note)
 
 
-def _hidden(kpi: KpiResult) -> bool:
-    return shown(kpi.result) is None or kpi.rung is None
+def _kpis(facts: ResultFacts) -> list[KpiResult]:
+    return [kpi for process in company(facts).processes for kpi in process.kpis]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from assess.report.charts import TRACK, Scale, scale, whisker
+from assess.report.indicators import side
 from assess.report.pen import (
     ACCENT,
     GREY,
@@ -175,7 +176,7 @@ def _points(pen: Pen, points: Sequence[Point], across: Scale, upwards: Scale, st
     taken: list[tuple[float, float]] = []
     for point in points:
         y = strip.y + 14 if point.share is None else upwards(point.share)
-        centre = _free((across(point.rung), y), taken, down_only=point.share is None)
+        centre = _free((across(side(point.rung)), y), taken, down_only=point.share is None)
         taken.append(centre)
         colour = PROCESS_COLOURS.get(point.process, GREY)
         pen.circle(centre, RADIUS, fill="#FFFFFF", stroke=colour, thick=2)

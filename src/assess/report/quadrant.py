@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from assess.maturity.model import AttainmentStatus, KpiResult
 from assess.report.findings import bounds, company, process_of, sample, shown, told
+from assess.report.indicators import standing
 from assess.report.model import ProcessWords, ResultFacts
 from assess.report.page_sentences import tell
 from assess.report.sentences import say
@@ -117,8 +118,8 @@ def _indicator(language: Language, number: int, words: ProcessWords, named: tupl
 
 
 def _point(indicator: Indicator) -> Point | None:
-    """Where a KPI stands: by its record, else as people see it."""
-    rung = indicator.factual if indicator.factual is not None else indicator.perceived
+    """Where a KPI stands."""
+    rung = standing(indicator.result)
     if rung is None:
         return None
     return Point(

@@ -52,6 +52,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Le plan proposé ({actions}) mènerait à {then}/100 d’ici {month}.",
         "en": "The proposed plan ({actions}) would lead to {then}/100 by {month}.",
     },
+    "situation.indicative": {
+        "fr": "L’indice est indicatif : il vient du formulaire express.",
+        "en": "The index is indicative: it comes from the express form.",
+    },
+    "indicative": {"fr": "indicatif, formulaire express", "en": "indicative, express form"},
     "situation.outlook.none": {
         "fr": "Le plan proposé compte {actions} d’ici {month}.",
         "en": "The proposed plan has {actions} until {month}.",
@@ -153,6 +158,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "* fragile : 30 à 50 % seulement de l’équipe a répondu",
         "en": "* fragile: only 30 to 50% of the team answered",
     },
+    "contrast.imported": {
+        "fr": "† réponses recueillies ailleurs, en tout ou en partie",
+        "en": "† answers collected elsewhere, in whole or in part",
+    },
     "contrast.parent": {"fr": "en gras : l’ensemble de ses équipes", "en": "in bold: all of its teams together"},
     # 4 indicators
     "indicators.kicker": {"fr": "Indicateurs", "en": "KPIs"},
@@ -183,6 +192,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "indicators.dead": {"fr": "à installer", "en": "to set up"},
     "indicators.alive": {"fr": "vivants", "en": "alive"},
     "indicators.legend.rung": {"fr": "stade confirmé par 60 % des réponses", "en": "rung confirmed by 60% of answers"},
+    "indicators.legend.record": {
+        "fr": "stade du dossier, sinon confirmé par 60 % des réponses",
+        "en": "rung of the record, else confirmed by 60% of answers",
+    },
     "indicators.legend.interval": {"fr": "moyenne et intervalle à 95 %", "en": "mean and 95% interval"},
     "indicators.legend.mean": {"fr": "moyenne", "en": "mean"},
     "rung.0": {"fr": "0 inconnu", "en": "0 unknown"},
@@ -360,6 +373,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "annex.imported.all": {
         "fr": "Les réponses ont été recueillies ailleurs, puis importées.",
         "en": "The answers were collected elsewhere and imported.",
+    },
+    "annex.straight": {
+        "fr": "Sans les {people} personnes qui ont donné la même réponse au moins 15 fois de suite, la moyenne d’ensemble, "
+        "{with_them} sur 5, serait de {without}.",
+        "en": "Without the {people} people who gave the same answer at least 15 times in a row the overall mean, "
+        "{with_them} of 5, would be {without}.",
     },
     "annex.versions": {"fr": "Fait à partir de", "en": "Made from"},
     "annex.library": {"fr": "bibliothèque d’actions ({digest})", "en": "action library ({digest})"},

@@ -101,7 +101,7 @@ def weakest_process(facts: ResultFacts) -> ProcessWords | None:
 
 
 def _lead(facts: ReportFacts) -> list[str]:
-    return [" ".join([participation(facts), *_fragile(facts)]), *_outlook(facts)]
+    return [" ".join([participation(facts), *_fragile(facts), *_indicative(facts)]), *_outlook(facts)]
 
 
 def participation(facts: ResultFacts) -> str:
@@ -119,6 +119,11 @@ def participation(facts: ResultFacts) -> str:
 def _fragile(facts: ResultFacts) -> list[str]:
     share = company(facts).participation
     return [say("situation.fragile", facts.language)] if share is not None and share < 0.5 else []
+
+
+def _indicative(facts: ResultFacts) -> list[str]:
+    known = overall(facts) is not None and company(facts).indicative
+    return [say("situation.indicative", facts.language)] if known else []
 
 
 def _outlook(facts: ReportFacts) -> list[str]:
@@ -141,7 +146,8 @@ def bar_of(facts: ResultFacts, words: ProcessWords) -> Bar:
     named_title = title if words.in_overall else say("situation.beside", language, process=title)
     note = unscored(process.result.state if process is not None else None, facts)
     if process is not None and index is not None:
-        note = " · ".join(filter(None, [staged_words(process.staged, language), sample(process.result.n, language)]))
+        said = say("indicative", language) if process.indicative else staged_words(process.staged, language)
+        note = " · ".join(filter(None, [said, sample(process.result.n, language)]))
     return Bar(
         process=words.key,
         title=named_title,
