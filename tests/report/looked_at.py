@@ -1,12 +1,14 @@
 """A company whose pages have everything: records of KPIs, gaps between perspectives, comparability, imported answers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from believable import believable, identity
 from msgspec.structs import replace
 
+from assess.campaign.model import Campaign, CampaignState
 from assess.frame import Reader
 from assess.maturity.model import (
     Attainment,
@@ -176,3 +178,23 @@ def _summary() -> Summary:
         ],
         straight_lining=StraightLining(people=6, overall_without=2.71),
     )
+
+
+def campaign(state: CampaignState, name: str) -> Campaign:
+    """A campaign as the page of the campaigns lists it."""
+    days: dict[str, Any] = {"starts_on": date(2026, 1, 12), "ends_on": date(2026, 2, 6)}
+    moments: dict[str, Any] = {
+        "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "launched_at": None,
+        "closed_at": None,
+        "erased_on": None,
+    }
+    words: dict[str, Any] = {
+        "id": uuid4(),
+        "key": "c",
+        "name": name,
+        "languages": ["fr"],
+        "threshold": 5,
+        "retention_months": 24,
+    }
+    return Campaign(**words, **days, **moments, state=state, contract_digest=None)

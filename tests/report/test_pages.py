@@ -1,18 +1,17 @@
 """The result pages as values: the conclusion first, each number honest, nothing hidden shown, nothing unescaped."""
 
 import re
-from datetime import UTC, date, datetime
 from itertools import pairwise
 from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 from believable import believable, identity, questionnaires, scored
-from looked_at import CAMPAIGN, COMPANY, results, seen_from, tree_of, view
+from looked_at import CAMPAIGN, COMPANY, campaign, results, seen_from, tree_of, view
 from msgspec.structs import replace
 from reckoned import account, hidden, step
 
-from assess.campaign.model import Campaign, CampaignState
+from assess.campaign.model import CampaignState
 from assess.frame import Reader
 from assess.maturity.model import NodeResults, State
 from assess.maturity.tree import Node, at_or_below
@@ -382,15 +381,3 @@ def test_campaigns_are_listed_and_only_closed_ones_lead_on():
     assert "ouverte jusqu’au 6\u00a0février 2026" in text_of(page)
     assert "Brouillon" not in text_of(page)
     assert "Aucune campagne" in text_of(parsed(campaigns_page([], Reader("Ana", "Maison"), "fr")))
-
-
-def campaign(state, name):
-    days = {"starts_on": date(2026, 1, 12), "ends_on": date(2026, 2, 6)}
-    moments = {
-        "created_at": datetime(2026, 1, 1, tzinfo=UTC),
-        "launched_at": None,
-        "closed_at": None,
-        "erased_on": None,
-    }
-    words = {"id": uuid4(), "key": "c", "name": name, "languages": ["fr"], "threshold": 5, "retention_months": 24}
-    return Campaign(**words, **days, **moments, state=state, contract_digest=None)

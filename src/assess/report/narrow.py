@@ -185,10 +185,15 @@ def _points(pen: Pen, points: Sequence[Point], across: Scale, upwards: Scale, st
 
 
 def _free(wished: tuple[float, float], taken: Sequence[tuple[float, float]], *, down_only: bool) -> tuple[float, float]:
-    """The free place nearest to the one wished; points on one spot stand beside one another."""
+    """The free place nearest to the one wished; points on one spot stand beside one another.
+
+    down_only: where there is no value, row by row, so that as few rows as possible are taken.
+    """
     step = 2 * RADIUS + 2
-    rows = range(10) if down_only else range(-2, 3)
-    shifts = sorted(product(range(-1, 2), rows), key=lambda shift: (shift[0] ** 2 + shift[1] ** 2, shift))
+    if down_only:
+        shifts = sorted(product(range(-1, 2), range(10)), key=lambda shift: (shift[1], abs(shift[0]), shift))
+    else:
+        shifts = sorted(product(range(-1, 2), range(-2, 3)), key=lambda shift: (shift[0] ** 2 + shift[1] ** 2, shift))
     places = [(wished[0] + right * step, wished[1] + down * step) for right, down in shifts]
     return next((place for place in places if all(_apart(place, other) for other in taken)), wished)
 
