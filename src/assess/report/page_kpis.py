@@ -84,7 +84,9 @@ def _kpi(view: View, indicator: Indicator, *, recorded: bool) -> list[Cell]:
 def _record(view: View, indicator: Indicator) -> list[Cell]:
     """What the record shows, each leading to what it was found from."""
     language = view.language
-    finding = NOTHING if indicator.finding is None else tell(f"finding.{indicator.finding}", language)
+    finding: Cell = NOTHING
+    if indicator.finding is not None:
+        finding = element("span", tell(f"finding.{indicator.finding}", language), class_="why")
     if indicator.factual is None:
         return [NOTHING, NOTHING, finding]
     attainment = _attainment(indicator, language)
