@@ -335,7 +335,7 @@ def renewed(process, change):
     ],
 )
 def test_a_kpi_is_alive_by_its_record_else_as_people_see_it_wherever_it_is_told(rung, factual, alive):
-    record = None if factual is None else Factual(rung=factual, missing=[], attainment=None, quadrant=None)
+    record = None if factual is None else Factual(rung=factual, missing=[], waived=[], attainment=None, quadrant=None)
     facts = with_kpi(believable(), rung=rung, factual=record, result=scored(2.0, 30))
     page, points = page_of(facts, Indicators), {point.number: point for point in quadrant(facts).points}
     told = {each.label: each.rung for group in page.groups for each in group}
@@ -363,7 +363,10 @@ def test_an_index_from_the_express_form_says_that_it_is_indicative(language):
     facts = believable(language)
     said = {"fr": "indicatif", "en": "indicative"}[language]
     short = with_company(
-        facts, lambda node: replace(node, processes=[replace(node.processes[0], indicative=True), *node.processes[1:]])
+        facts,
+        lambda node: replace(
+            node, indicative=True, processes=[replace(node.processes[0], indicative=True), *node.processes[1:]]
+        ),
     )
     page = page_of(short, Situation)
     assert said in page.lead[0]

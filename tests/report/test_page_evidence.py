@@ -16,10 +16,11 @@ from assess.words import LANGUAGES
 COMPANY = results().nodes[0]
 KPI = next(kpi for process in COMPANY.processes for kpi in process.kpis if kpi.result.value is not None)
 LACK = {"fr": "Aucune cible n’est fixée.", "en": "It has no target."}
+WAIVED = {"fr": "On ne demande à personne s’il le connaît.", "en": "Nobody is asked whether they know it."}
 REACHED = Attainment(
     period_end=date(2026, 1, 31), value=35.5, interval=None, baseline=20, target=40, share=0.775, status="not_reached"
 )
-OWN = Factual(rung=2.0, missing=[LACK], attainment=REACHED, quadrant="dead_bad")
+OWN = Factual(rung=2.0, missing=[LACK], waived=[], attainment=REACHED, quadrant="dead_bad")
 
 
 def company(factual=None, **result):
@@ -84,13 +85,19 @@ def test_of_a_part_of_another_node_nothing_is_said(of):
 def test_a_record_says_which_rungs_are_reached_and_what_stops_the_next():
     record = read(company(OWN), KPI.key)["record"]
     reached = [row[-1] for row in rows_of(record)[1:6]]
-    assert reached == ["oui", "oui", f"Non. {LACK['fr']}", "—", "—"]
+    assert reached == ["Oui.", "Oui.", f"Non. {LACK['fr']}", "—", "—"]
     assert "Stade 2 sur 5." in text_of(record)
     assert [row[1] for row in rows_of(record)[-6:]] == ["35,5", "—", "20", "40", "78\u00a0%", "cible non atteinte"]
 
 
+def test_what_is_not_demanded_of_a_record_stands_beside_its_rung():
+    record = read(company(replace(OWN, rung=4.0, waived=[WAIVED])), KPI.key)["record"]
+    reached = [row[-1] for row in rows_of(record)[1:6]]
+    assert reached == ["Oui.", "Oui.", f"Oui. {WAIVED['fr']}", "Oui.", f"Non. {LACK['fr']}"]
+
+
 def test_the_record_of_several_teams_is_a_mean_that_says_so():
-    record = read(company(Factual(rung=2.5, missing=[], attainment=None, quadrant=None)), KPI.key)["record"]
+    record = read(company(Factual(rung=2.5, missing=[], waived=[], attainment=None, quadrant=None)), KPI.key)["record"]
     assert "Stade 2,5 sur 5. C’est la moyenne" in text_of(record)
     assert rows_of(record) == []
 
@@ -100,6 +107,16 @@ def test_a_target_may_be_a_band():
     rows = {row[0]: row[-1] for row in rows_of(read(company(band), KPI.key)["record"])}
     assert rows["Cible"] == "une fourchette"
     assert rows["Chemin parcouru"] == "40\u00a0%"
+
+
+def test_a_gap_between_sides_of_one_mind_is_told_without_a_test():
+    process = COMPANY.processes[0]
+    untested = {"interval": None, "standard_error": None, "freedom": None, "t": None, "p": None, "effect": None}
+    gap = replace(process.gaps[0], **untested)
+    alike = replace(COMPANY, processes=[replace(process, gaps=[gap]), *COMPANY.processes[1:]])
+    found = read(alike, "acq-target")["views"]
+    assert rows_of(found)[1][1:] == ["+0,9", *"——————"]
+    assert "rien ne permet de tester" in text_of(found)
 
 
 def test_a_gap_is_told_with_everything_that_its_test_is_made_of():

@@ -19,6 +19,7 @@ from assess.maturity.model import (
     Result,
 )
 from assess.report.findings import index_bounds, level, shown, told
+from assess.report.indicators import ALIVE
 from assess.report.page_parts import (
     NOTHING,
     Cell,
@@ -56,7 +57,7 @@ class Published(Struct, frozen=True, kw_only=True):
 def published(score: NodeResults, of: str | None) -> Published:
     """By address as in an explanation; none = the whole score."""
     if of in {None, "overall"}:
-        return Published(result=score.overall)
+        return Published(result=score.overall, prudent=score.prudent)
     return next((found for address, found in _addressed(score) if address == of), Published())
 
 
@@ -69,7 +70,7 @@ def evidence(score: NodeResults, of: str | None, language: Language) -> list[Mar
 def _addressed(score: NodeResults) -> Iterator[tuple[str, Published]]:
     for process in score.processes:
         whole = [gap for gap in process.gaps if gap.step is None]
-        yield process.key, Published(result=process.result, gaps=whole)
+        yield process.key, Published(result=process.result, prudent=process.prudent, gaps=whole)
         yield f"{process.key}:kpis", Published(result=process.kpi_maturity, rungs=True)
         for step in process.steps:
             gaps = [gap for gap in process.gaps if gap.step == step.key]
@@ -115,6 +116,8 @@ def _index(result: Result, language: Language) -> Iterator[Found]:
 def _agreement(agreement: Agreement, language: Language) -> Iterator[Found]:
     strength = tell(f"agreement.{agreement.strength}", language)
     yield _named("agreement", f"{number(agreement.r_wg_star, language, 2)} ({strength})", language)
+    if agreement.r_wg_star_skewed is not None:
+        yield _named("skewed", number(agreement.r_wg_star_skewed, language, 2), language)
     yield _named("deviation", number(agreement.deviation, language, 2), language)
 
 
@@ -147,7 +150,8 @@ def _views(gaps: list[PerspectiveGap], language: Language) -> Markup | None:
     names = ("views", "gap", "error", "freedom", "t", "p", "interval", "effect")
     columns = [Column(tell(f"column.{name}", language), name not in {"views", "interval"}) for name in names]
     numbers = table(tell("views.table", language), language, columns, [_gap(gap, language) for gap in gaps])
-    how = [tell(f"evidence.gap.{name}", language) for name in ("how", "rounded", "flagged")]
+    alike = ["alike"] if any(gap.interval is None for gap in gaps) else []
+    how = [tell(f"evidence.gap.{name}", language) for name in ("how", *alike, "rounded", "flagged")]
     return section("views", title, numbers, paragraphs(how))
 
 
@@ -162,15 +166,13 @@ def _gap(gap: PerspectiveGap, language: Language) -> list[Cell]:
         )
         for side in (gap.left, gap.right)
     ]
+    tested = ((gap.standard_error, 2), (gap.freedom, 0), (gap.t, 1), (gap.p, 3))
     return [
         tell("evidence.sides", language, left=sides[0], right=sides[1]),
         signed(gap.difference, language, 1),
-        number(gap.standard_error, language, 2),
-        number(gap.freedom, language),
-        number(gap.t, language, 1),
-        number(gap.p, language, 3),
-        _interval(gap.interval, language),
-        number(gap.effect, language, 1),
+        *(NOTHING if value is None else number(value, language, places) for value, places in tested),
+        NOTHING if gap.interval is None else _interval(gap.interval, language),
+        NOTHING if gap.effect is None else number(gap.effect, language, 1),
     ]
 
 
@@ -203,11 +205,16 @@ def _rungs(factual: Factual, language: Language) -> Markup:
 
 def _reached(factual: Factual, rung: int, language: Language) -> Cell:
     if rung <= factual.rung:
-        return tell("explanation.holds", language)
+        return _text(" ".join([tell("record.holds", language), *_waived(factual, rung, language)]))
     if rung > factual.rung + 1:
         return NOTHING
     lacks = " ".join(told(text, language) for text in factual.missing)
     return _text(f"{tell('record.lacks', language)} {lacks}")
+
+
+def _waived(factual: Factual, rung: int, language: Language) -> list[str]:
+    """What is not demanded of a record that nobody is asked about: it belongs to the rung "owned"."""
+    return [told(text, language) for text in factual.waived] if rung == ALIVE else []
 
 
 def _text(words: str) -> Markup:

@@ -36,6 +36,11 @@ EVIDENCE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "1 − variance moyenne des réponses ÷ variance de réponses au hasard ; 1 : tous d’accord.",
         "en": "1 − mean variance of the answers ÷ variance of random answers; 1: all agree.",
     },
+    "evidence.skewed": {"fr": "Accord, au pire :", "en": "Agreement, at worst:"},
+    "evidence.skewed.how": {
+        "fr": "Le même, si le hasard penchait un peu vers un bout de l’échelle (variance 1,34 au lieu de 2).",
+        "en": "The same if chance leaned a little to one end of the scale (variance 1.34 instead of 2).",
+    },
     "evidence.deviation": {"fr": "Écart moyen (AD) :", "en": "Mean deviation (AD):"},
     "evidence.deviation.how": {
         "fr": "La distance moyenne des réponses à leur moyenne, en niveaux.",
@@ -67,6 +72,10 @@ EVIDENCE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "écart ± t(0,975 ; ddl) × erreur-type, avec les degrés de liberté de Welch et Satterthwaite. Effet : g de Hedges.",
         "en": "Gap = first mean − second; standard error = √(s₁²/n₁ + s₂²/n₂); t = gap ÷ standard error; interval = gap ± "
         "t(0.975; df) × standard error, with the degrees of freedom of Welch and Satterthwaite. Effect: Hedges’ g.",
+    },
+    "evidence.gap.alike": {
+        "fr": "Un tiret : les personnes de chaque côté sont d’accord entre elles, et rien ne permet de tester l’écart.",
+        "en": "A dash: the people of each side agree among themselves, and there is nothing to test the gap by.",
     },
     "evidence.gap.rounded": {
         "fr": "Calculé sans arrondir, puis dit au dixième, pour ne dévoiler personne.",
@@ -117,6 +126,7 @@ EVIDENCE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "Un écart a mené à une action dont l’effet a été vérifié ; ou le relevé est automatique, avec une règle d’alerte.",
         "en": "A deviation led to an action whose effect was checked; or it is collected automatically, with an alert rule.",
     },
+    "record.holds": {"fr": "Oui.", "en": "Yes."},
     "record.lacks": {"fr": "Non.", "en": "No."},
     "record.attainment": {"fr": "Le chemin vers la cible", "en": "The way to the target"},
     "column.fact": {"fr": "Fait", "en": "Fact"},
@@ -134,8 +144,10 @@ EVIDENCE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Way that is done = (value − baseline) ÷ (target − baseline), from 0 to 120%; of a band 1 − distance ÷ tolerance.",
     },
     "record.status.how": {
-        "fr": "Atteinte si tout l’intervalle est du bon côté de la cible, non atteinte s’il est tout entier de l’autre.",
-        "en": "Reached if the whole interval is on the good side of the target, not reached if all of it is on the other.",
+        "fr": "Atteinte si tout l’intervalle est du bon côté de la cible, non atteinte s’il est tout entier de l’autre ; un "
+        "pourcentage dont on ne connaît pas les cas reste indécis.",
+        "en": "Reached if the whole interval is on the good side of the target, not reached if all of it is on the other; a "
+        "share whose cases are not known stays undecided.",
     },
     "record.gap": {
         "fr": "Moyenne des stades perçus moins stade du dossier : {gap}.",
