@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from believable import believable, library, questionnaires
+from looked_at import results
 from pypdf import PdfReader
 
 import assess
@@ -110,6 +111,15 @@ def test_the_spaces_of_print_can_be_copied_from_the_document():
     first = text_of(pdf_of("fr"))[0]
     assert "/100\u202f; l’Offre" in first
     assert "74\u00a0%" in first
+
+
+@pytest.mark.parametrize(("language", "target"), [("fr", "cible"), ("en", "target")])
+def test_kpis_with_values_stand_in_the_quadrant_of_the_result_pages(language, target):
+    facts = msgspec.structs.replace(believable(language), results=results())
+    page = text_of(draw(packed(facts)))[3]
+    for said in (target, "105", "120", {"fr": "de la chance", "en": "luck"}[language]):
+        assert said in page, said
+    assert SPACED.findall(page) == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

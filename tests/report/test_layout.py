@@ -1,18 +1,19 @@
 """What the pages say: conclusions, not headings; reasons, not blanks; no value that must stay hidden."""
 
 import string
+from datetime import date
 from uuid import UUID
 
 import msgspec
 import pytest
 from believable import TEAMS, absent, believable, scored
 
-from assess.maturity.model import Factual, Interval, State, StraightLining, Summary
+from assess.maturity.model import Attainment, Factual, Interval, State, StraightLining, Summary
 from assess.report.annex import Annex
 from assess.report.contrast import Contrast
 from assess.report.decisions import Decisions, working_day, working_days_after
-from assess.report.findings import overall
-from assess.report.indicators import ALIVE, Indicators, side
+from assess.report.findings import ALIVE, overall, side
+from assess.report.indicators import Indicators
 from assess.report.layout import layout
 from assess.report.profile import Profile, target_of
 from assess.report.quadrant import quadrant
@@ -382,3 +383,24 @@ def test_what_straight_lines_change_is_told_where_it_matters(without, told):
     limits = page_of(lined, Annex).notes[-1].text
     assert ("Sans les 6 personnes" in limits) is told
     assert ("serait de 2,4." in limits) is told
+
+
+@pytest.mark.parametrize("share", [0.4, None], ids=["with a value", "without any"])
+def test_kpis_stand_in_the_quadrant_as_soon_as_one_has_a_value_and_a_target(share):
+    attained = Attainment(
+        period_end=date(2026, 1, 31),
+        value=30,
+        interval=None,
+        baseline=20,
+        target=45,
+        share=share,
+        status="not_reached" if share else "unknown",
+    )
+    record = Factual(rung=2.0, missing=[], waived=[], attainment=attained, quadrant="dead_bad")
+    facts = with_kpi(believable(), factual=record)
+    page = page_of(facts, Indicators)
+    plot = page.plot
+    assert (plot is not None) is (share is not None)
+    if plot is not None:
+        assert [point.written for point in plot.points[:2]] == ["40\u00a0%", "—"]
+        assert len(plot.points) == sum(each.rung is not None for group in page.groups for each in group)

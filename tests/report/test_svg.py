@@ -143,7 +143,7 @@ def test_kpis_on_one_spot_stand_beside_one_another():
     assert page is not None
     one_spot = [replace(point, rung=2.0, share=0.5) for point in page.points[:9]]
     pen = SvgPen(760)
-    height = quadrant_plot(pen, 760, replace(page, points=one_spot))
+    height = quadrant_plot(pen, Box(0, 0, 760, 300), replace(page, points=one_spot))
     svg = ElementTree.fromstring(pen.finish(height, name="n", about="a", class_="c"))
     centres = [(float(each.attrib["cx"]), float(each.attrib["cy"])) for each in svg.iter(f"{SVG}circle")]
     assert len(centres) == 9
@@ -157,7 +157,7 @@ def test_many_kpis_without_a_value_have_room_enough(width):
     assert page is not None
     crowd = [replace(page.points[0], number=number, rung=1.0 + number % 2, share=None) for number in range(1, 21)]
     pen = SvgPen(width)
-    height = quadrant_plot(pen, width, replace(page, points=crowd))
+    height = quadrant_plot(pen, Box(0, 0, width, 180), replace(page, points=crowd))
     svg = ElementTree.fromstring(pen.finish(height, name="n", about="a", class_="c"))
     centres = [(float(each.attrib["cx"]), float(each.attrib["cy"])) for each in svg.iter(f"{SVG}circle")]
     gaps = [((x - a) ** 2 + (y - b) ** 2) ** 0.5 for at, (x, y) in enumerate(centres) for a, b in centres[at + 1 :]]
@@ -170,7 +170,7 @@ def test_without_any_value_there_is_no_scale_of_values():
     page = quadrant(page_facts("fr"))
     assert page is not None
     bare = replace(page, points=[replace(point, share=None) for point in page.points])
-    heights = [quadrant_plot(SvgPen(760), 760, each) for each in (page, bare)]
+    heights = [quadrant_plot(SvgPen(760), Box(0, 0, 760, 300), each) for each in (page, bare)]
     assert heights[0] - heights[1] > 200
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from assess.report.indicators import ALIVE, Indicators, Rung, side
+from assess.report.findings import ALIVE, side
+from assess.report.indicators import Indicators, Rung
 from assess.report.pen import (
     ACCENT,
     GREY,

@@ -13,10 +13,12 @@ from assess.report.grids import heat_map, time_line
 from assess.report.indicators import Indicators
 from assess.report.layout import Layout, Page, layout
 from assess.report.model import ReportFacts
+from assess.report.narrow import quadrant_plot
 from assess.report.paper import HEIGHT, WIDTH, Paper
 from assess.report.pen import (
     ACCENT,
     GREY,
+    LABEL,
     LEAD,
     RULE,
     SMALL,
@@ -34,6 +36,7 @@ from assess.report.pen import (
     words,
 )
 from assess.report.profile import Profile
+from assess.report.quadrant import Quadrant
 from assess.report.schedule import Schedule
 from assess.report.situation import Situation
 from assess.report.staffing import Staffing
@@ -70,6 +73,8 @@ def _page(paper: Paper, page: Page) -> None:
             dot_plot(paper, room, page)
         case Contrast():
             heat_map(paper, room, page)
+        case Indicators() if page.plot is not None:
+            _kpis(paper, room, page.plot)
         case Indicators():
             rung_plot(paper, room, page)
         case Schedule():
@@ -145,6 +150,19 @@ def _next(paper: Paper, box: Box, page: Situation) -> None:
     words(paper, (box.x + 12, box.y + 20.5), page.next_title, WHO, width=200)
     x = box.x + 26 + paper.width(page.next_title, WHO.size, bold=True)
     words(paper, (x, box.y + 20.5), page.next_date, TEXT, width=box.right - x - 12)
+
+
+def _kpis(paper: Paper, room: Box, plot: Quadrant) -> None:
+    """Names and ways done on the left, by number; the quadrant of the result pages on the right."""
+    pitch, width = min(19.0, room.height / (len(plot.points) + 1)), 318.0
+    for order, point in enumerate(plot.points):
+        y = room.y + order * pitch + 12
+        marker(paper, point.process, (room.x + 5, y - 4), 3.4)
+        words(paper, (room.x + 16, y), f"{point.number}. {point.label}", LABEL, width=width - 60)
+        paper.text((room.x + width, y), point.written, size=LABEL.size, colour=GREY, anchor="end")
+    words(paper, (room.x + 16, room.y + len(plot.points) * pitch + 12), plot.rest, SMALL, width=width - 16)
+    left = room.x + width + 20
+    quadrant_plot(paper, Box(left, room.y, room.right - left, room.height * 0.6), plot)
 
 
 def _schedule(paper: Paper, room: Box, page: Schedule) -> None:

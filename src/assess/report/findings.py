@@ -5,7 +5,7 @@ The one rule of all pages stands here: a value is read through ``shown``, and wh
 
 from datetime import date
 
-from assess.maturity.model import NodeResults, ProcessResult, Result, Staged, State, StepResult
+from assess.maturity.model import KpiResult, NodeResults, ProcessResult, Result, Staged, State, StepResult
 from assess.report.model import ProcessWords, ReportFacts, ResultFacts
 from assess.report.sentences import say
 from assess.roadmap.model import Owner, PlannedAction
@@ -13,6 +13,8 @@ from assess.typography import number, typeset
 from assess.words import Language, Text
 
 FIXED = "\u00a0"
+ALIVE = 3
+"""From this rung on (owned and targeted) a KPI can be steered by."""
 
 
 def told(text: Text, language: Language) -> str:
@@ -73,6 +75,18 @@ def overall(facts: ResultFacts) -> float | None:
     """The company's index; never when one of its processes is missing, whatever the facts say."""
     complete = all(scored(facts, words) is not None for words in core(facts))
     return index_of(company(facts).overall) if complete and core(facts) else None
+
+
+def standing(kpi: KpiResult) -> float | None:
+    """The rung of a KPI wherever one is counted or drawn: of its record, else the one that people confirm, if it may be seen."""
+    if kpi.factual is not None:
+        return kpi.factual.rung
+    return kpi.rung if shown(kpi.result) is not None else None
+
+
+def side(rung: float) -> float:
+    """Where a rung is drawn: a mean just short of ``ALIVE`` stands on the side of what is not alive."""
+    return min(rung, ALIVE - 0.6) if rung < ALIVE else rung
 
 
 def reason(state: State, facts: ResultFacts) -> str:

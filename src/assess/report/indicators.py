@@ -3,12 +3,11 @@
 from msgspec import Struct
 
 from assess.maturity.model import KpiResult
-from assess.report.findings import absence, bounds, company, process_of, sample, shown, told
+from assess.report.findings import ALIVE, absence, bounds, company, process_of, sample, shown, standing, told
 from assess.report.model import ItemWords, ProcessWords, ResultFacts
+from assess.report.quadrant import Quadrant, quadrant
 from assess.report.sentences import say
 
-ALIVE = 3
-"""From this rung on (owned and targeted) a KPI can be steered by."""
 MOST_ROWS = 26
 
 
@@ -24,7 +23,10 @@ class Rung(Struct, frozen=True, kw_only=True):
 
 
 class Indicators(Struct, frozen=True, kw_only=True):
-    """The page: ``scale`` names the rungs 0–5, ``bands`` what is below and above ``ALIVE``; ``sure``: some have intervals."""
+    """The page: ``scale`` names the rungs 0–5, ``bands`` what is below and above ``ALIVE``; ``sure``: some have intervals.
+
+    plot: the KPIs by rung and by the way to their target that is done; none where no value can be compared with a target.
+    """
 
     kicker: str
     title: str
@@ -35,18 +37,7 @@ class Indicators(Struct, frozen=True, kw_only=True):
     sure: bool
     groups: list[list[Rung]]
     rest: str
-
-
-def standing(kpi: KpiResult) -> float | None:
-    """The rung of a KPI wherever one is counted or drawn: of its record, else the one that people confirm, if it may be seen."""
-    if kpi.factual is not None:
-        return kpi.factual.rung
-    return kpi.rung if shown(kpi.result) is not None else None
-
-
-def side(rung: float) -> float:
-    """Where a rung is drawn: a mean just short of ``ALIVE`` stands on the side of what is not alive."""
-    return min(rung, ALIVE - 0.6) if rung < ALIVE else rung
+    plot: Quadrant | None
 
 
 def indicators(facts: ResultFacts) -> Indicators | None:
@@ -74,7 +65,13 @@ def indicators(facts: ResultFacts) -> Indicators | None:
         rest=say("indicators.rest", language, count=str(len(everything) - MOST_ROWS))
         if len(everything) > MOST_ROWS
         else "",
+        plot=_plot(facts),
     )
+
+
+def _plot(facts: ResultFacts) -> Quadrant | None:
+    found = quadrant(facts)
+    return found if found is not None and any(point.share is not None for point in found.points) else None
 
 
 def _title(facts: ResultFacts, *, alive: int, total: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from assess.report.charts import TRACK, Scale, scale, whisker
-from assess.report.indicators import side
+from assess.report.findings import side
 from assess.report.pen import (
     ACCENT,
     GREY,
@@ -34,6 +34,7 @@ WIDE = 600.0
 NAME = Style(size=12.5)
 MARK = Style(size=11.5, colour=GREY)
 RADIUS = 9.5
+AXIS = 44.0
 
 
 def bar_rows(pen: Pen, width: float, bars: Sequence[Bar]) -> float:
@@ -120,23 +121,24 @@ def _said(pen: Pen, at: tuple[float, float], text: str) -> float:
     return at[0] + pen.width(text, MARK.size) + 14
 
 
-def quadrant_plot(pen: Pen, width: float, page: Quadrant) -> float:
+def quadrant_plot(pen: Pen, box: Box, page: Quadrant) -> float:
     """Rung (0–5) by the way to the target that is done (0–120 %); numbers refer to the table. Below: KPIs without a value.
 
-    Without any value the upper part is left out.
+    The box is as high as the part with values, which is left out where there is none; returns the y below everything.
     """
-    left, valued = 44.0, any(point.share is not None for point in page.points)
-    top, foot = 24.0, 24.0 + (min(300.0, width * 0.55) if valued else 0)
-    strip = Box(left, foot + 6, width - left, _strip(page.points, 2 if width < WIDE else 3))
-    across = scale(-0.5, 5.5, left, width)
+    left, valued = box.x + AXIS, any(point.share is not None for point in page.points)
+    top, width = box.y + 24, box.width - AXIS
+    foot = top + (box.height if valued else 0)
+    strip = Box(left, foot + 6, width, _strip(page.points, 2 if box.width < WIDE else 3))
+    across = scale(-0.5, 5.5, left, box.right)
     upwards = scale(-0.12, 1.5, foot, top)
-    _bands(pen, Box(left, top, width - left, strip.bottom - top), page, across)
+    _bands(pen, Box(left, top, width, strip.bottom - top), page, across)
     if valued:
-        _fields(pen, Box(left, top, width - left, foot - top), page, upwards, across(2.5))
+        _fields(pen, Box(left, top, width, foot - top), page, upwards, across(2.5))
     pen.rect(strip, stroke=RULE)
     words(pen, (left + 6, strip.bottom - 6), page.unknown, MARK, width=strip.width - 12)
     _points(pen, page.points, across, upwards, strip)
-    return _rungs(pen, strip.bottom, width, page, across)
+    return _rungs(pen, box, strip.bottom, page, across)
 
 
 def _strip(points: Sequence[Point], beside: int) -> float:
@@ -202,11 +204,11 @@ def _apart(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 >= (2 * RADIUS + 1) ** 2
 
 
-def _rungs(pen: Pen, top: float, width: float, page: Quadrant, across: Scale) -> float:
+def _rungs(pen: Pen, box: Box, top: float, page: Quadrant, across: Scale) -> float:
     for rung, name in enumerate(page.scale):
-        said = name if width >= WIDE else str(rung)
+        said = name if box.width >= WIDE else str(rung)
         pen.text((across(rung), top + 15), said, size=MARK.size, colour=GREY, anchor="middle")
-    words(pen, (44, top + 32), page.axis, MARK, width=width - 44)
+    words(pen, (box.x + AXIS, top + 32), page.axis, MARK, width=box.width - AXIS)
     return top + 40
 
 

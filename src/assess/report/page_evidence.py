@@ -18,8 +18,7 @@ from assess.maturity.model import (
     PerspectiveGap,
     Result,
 )
-from assess.report.findings import index_bounds, level, shown, told
-from assess.report.indicators import ALIVE
+from assess.report.findings import ALIVE, index_bounds, level, shown, told
 from assess.report.page_parts import (
     NOTHING,
     Cell,

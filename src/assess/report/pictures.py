@@ -14,7 +14,7 @@ from assess.report.narrow import bar_rows, dot_rows, gap_rows, quadrant_plot
 from assess.report.page_sentences import tell
 from assess.report.pen import Box, Pen
 from assess.report.profile import Profile, profile
-from assess.report.quadrant import quadrant
+from assess.report.quadrant import Quadrant, quadrant
 from assess.report.situation import bar_of
 from assess.report.views import views
 from assess.words import Language
@@ -51,7 +51,7 @@ def pictures(facts: PageFacts) -> list[Picture]:
     found = [
         _of(facts, "bars", bars if shown else None, bar_rows, bar_rows),
         _of(facts, "dots", profile(facts), _dots, dot_rows),
-        _of(facts, "kpis", quadrant(facts), quadrant_plot, quadrant_plot),
+        _of(facts, "kpis", quadrant(facts), _quadrant, _quadrant),
         _of(facts, "views", views(facts), gap_rows, gap_rows),
     ]
     return [picture for picture in found if picture is not None]
@@ -81,3 +81,7 @@ def _dots(pen: Pen, width: float, page: Profile) -> float:
     height = 20 + 22 + 25.0 * rows + 7 * len(page.groups)
     dot_plot(pen, Box(0, 0, width, height), page)
     return height + 8
+
+
+def _quadrant(pen: Pen, width: float, page: Quadrant) -> float:
+    return quadrant_plot(pen, Box(0, 0, width, min(300.0, width * 0.55)), page)

@@ -3,11 +3,11 @@
 from msgspec import Struct
 
 from assess.maturity.model import AttainmentStatus, KpiResult
-from assess.report.findings import bounds, company, process_of, sample, shown, told
-from assess.report.indicators import standing
+from assess.report.findings import bounds, company, process_of, sample, shown, standing, told
 from assess.report.model import ProcessWords, ResultFacts
 from assess.report.page_sentences import tell
 from assess.report.sentences import say
+from assess.typography import percent
 from assess.words import Language, Text
 
 MOST_POINTS = 20
@@ -15,17 +15,21 @@ MOST_POINTS = 20
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """A KPI by its number in the table. rung: 0–5; share: the way done, 0–1.2, absent without a value or a target."""
+    """A KPI by its number in the table. rung: 0–5; share: the way done, 0–1.2, absent without a value or a target;
+    written: the share in words."""
 
     number: int
     process: str
     label: str
     rung: float
     share: float | None
+    written: str
 
 
 class Quadrant(Struct, frozen=True, kw_only=True):
     """The picture: ``scale`` names the rungs 0–5, ``bands`` what is below and above rung 3, ``corners`` the four fields.
+
+    rest: how many more there are.
 
     corners: alive and short of the target, alive and there, not alive and there, not alive and short of it.
     """
@@ -37,6 +41,7 @@ class Quadrant(Struct, frozen=True, kw_only=True):
     target: str
     corners: tuple[str, str, str, str]
     unknown: str
+    rest: str
     points: list[Point]
 
 
@@ -68,9 +73,10 @@ def known_indicators(facts: ResultFacts) -> list[Indicator]:
 def quadrant(facts: ResultFacts) -> Quadrant | None:
     """None when no KPI has a rung."""
     language = facts.language
-    points = [point for each in known_indicators(facts) if (point := _point(each)) is not None]
+    points = [point for each in known_indicators(facts) if (point := _point(each, language)) is not None]
     if not points:
         return None
+    more = len(points) - MOST_POINTS
     return Quadrant(
         title=tell("kpis.picture", language),
         scale=[say(f"rung.{number}", language) for number in range(6)],
@@ -84,6 +90,7 @@ def quadrant(facts: ResultFacts) -> Quadrant | None:
             tell("quadrant.dead_bad", language),
         ),
         unknown=tell("kpis.unknown", language),
+        rest=say("indicators.rest", language, count=str(more)) if more > 0 else "",
         points=points[:MOST_POINTS],
     )
 
@@ -117,11 +124,16 @@ def _indicator(language: Language, number: int, words: ProcessWords, named: tupl
     )
 
 
-def _point(indicator: Indicator) -> Point | None:
+def _point(indicator: Indicator, language: Language) -> Point | None:
     """Where a KPI stands."""
     rung = standing(indicator.result)
     if rung is None:
         return None
     return Point(
-        number=indicator.number, process=indicator.process, label=indicator.label, rung=rung, share=indicator.share
+        number=indicator.number,
+        process=indicator.process,
+        label=indicator.label,
+        rung=rung,
+        share=indicator.share,
+        written="—" if indicator.share is None else percent(indicator.share, language),
     )

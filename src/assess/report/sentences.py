@@ -53,8 +53,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "The proposed plan ({actions}) would lead to {then}/100 by {month}.",
     },
     "situation.indicative": {
-        "fr": "L’indice est indicatif : il vient du formulaire express.",
-        "en": "The index is indicative: it comes from the express form.",
+        "fr": "L’indice est indicatif (formulaire express).",
+        "en": "The index is indicative (express form).",
     },
     "indicative": {"fr": "indicatif, formulaire express", "en": "indicative, express form"},
     "situation.outlook.none": {
