@@ -180,5 +180,5 @@ async def test_whether_teams_can_be_compared_can_be_calculated_again(client, pla
     for row in rows:
         teams, people, f, _, icc1, icc2 = map(value, row)
         assert (teams, people) == (len(TEAMS), len(TEAMS) * (SIZE - 1))
-        assert icc2 == pytest.approx(1 - 1 / f, abs=0.011)
-        assert icc1 == pytest.approx((f - 1) / (f + people / teams - 1), abs=0.011)
+        assert icc2 == pytest.approx(1 - 1 / f, abs=0.006)
+        assert icc1 == pytest.approx((f - 1) / (f + people / teams - 1), abs=0.006)

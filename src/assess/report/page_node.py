@@ -147,8 +147,8 @@ _TESTED = ("f", "p", "icc1", "icc2")
 
 
 def _tested(found: Comparability, language: Language) -> list[Cell]:
-    """F by two decimals, p by three, and both reliabilities; none of F where people of a team are of one mind."""
-    values = zip((found.f, found.p, found.icc1, found.icc2), (2, 3, 2, 2), strict=True)
+    """F by two decimals, the others by three: 0.697 is no 0.70. None of F where the people of each team are of one mind."""
+    values = zip((found.f, found.p, found.icc1, found.icc2), (2, 3, 3, 3), strict=True)
     return [NOTHING if value is None else number(value, language, decimals) for value, decimals in values]
 
 
