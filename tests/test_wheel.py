@@ -67,6 +67,13 @@ def test_the_wheel_has_every_shipped_file(site: Path, name: str) -> None:
     assert shipped.folder(name) == ROOT / name
 
 
+def test_the_wheel_has_the_package_s_tables(site: Path) -> None:
+    package = ROOT / "src" / "assess"
+    tables = [path.relative_to(package) for path in package.rglob("*.*") if path.suffix not in {".py", ".pyc"}]
+    assert tables
+    assert all((site / "assess" / each).exists() for each in tables)
+
+
 def test_the_wheel_has_the_api_s_documents_and_nothing_else_of_their_folder(site: Path) -> None:
     there = {path.name for path in (site / "assess" / "_openapi").iterdir()}
     assert there == {"examples.json", "openapi.json"}

@@ -24,8 +24,8 @@ without ever showing a group smaller than the threshold, and proposes a short re
 
 Send your key as `Authorization: Bearer assess_live_…`. Whatever creates takes an `Idempotency-Key`, so that it can be sent \
 again; a list gives 50 entries and the address of the `next` ones; a shared draft is changed with `If-Match`. Every refusal \
-is an RFC 9457 problem whose `code` never changes; its `errors` name the place, the rule and a good example. \
-Texts are maps with the languages `fr` and `en`."""
+is an RFC 9457 problem whose `code` never changes; its `errors` name the place, the rule and a good example; \
+its sentences follow `Accept-Language`. Texts are maps with the languages `fr` and `en`."""
 
 TAGS = {
     "Questionnaires": "Published versions: frozen, known by their digest, served without a key.",

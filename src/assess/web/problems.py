@@ -40,6 +40,8 @@ from assess.errors import (
     explaining,
 )
 from assess.storage.database import unavailable
+from assess.typography import typeset
+from assess.web.french import detail_in_french, in_french
 from assess.web.limits import limits_of
 from assess.words import Language, plainly
 
@@ -123,17 +125,29 @@ def rendered(refusal: Refusal, accept_language: str, request_id: str) -> tuple[b
     language = language_of(accept_language)
     problem = Problem(
         type=f"/problems/{refusal.code()}",
-        title=refusal.title() if language == "en" else refusal.title_fr,
+        title=refusal.title(),
         status=refusal.status,
         detail=refusal.detail,
         code=refusal.code(),
         request_id=request_id,
         errors=refusal.errors,
     )
+    if language == "fr":
+        problem = _in_french(problem, refusal.title_fr)
     headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language", **refusal.headers}
     if refusal.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = 'Bearer realm="assess"'
     return msgspec.json.encode(problem), headers
+
+
+def _in_french(problem: Problem, title: str) -> Problem:
+    """The same for readers of French: sentences change, the code, the places and what was received do not."""
+    return msgspec.structs.replace(
+        problem,
+        title=typeset(title, "fr"),
+        detail=detail_in_french(problem.detail, problem.errors),
+        errors=[msgspec.structs.replace(each, rule=in_french(each.rule)) for each in problem.errors],
+    )
 
 
 def language_of(accept_language: str, otherwise: Language = "en") -> Language:
