@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,7 @@ from msgspec import Meta, Struct
 import spoken
 from assess import shipped
 from assess.campaign.anonymity import CampaignNotReady
+from assess.campaign.answer_sheet import Rows
 from assess.errors import Finding, Invalid
 from assess.typography import faults, french
 from assess.web.french import PAIRS, detail_in_french, in_french, pairs
@@ -28,7 +29,7 @@ from assess.web.problems import misread, rendered
 from assess.words import PATTERNS, plainly
 
 ROOMS: dict[str, dict[str, str]] = tomllib.loads(PAIRS.read_text("utf-8"))
-OURS = {english for room, said in ROOMS.items() if room != "decoders" for english in said}
+OURS = {english for room, said in ROOMS.items() if room not in {"decoders", "words"} for english in said}
 NAME = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 ENGLISH = re.compile(
     r"\b(the|of|is|are|has|have|was|not|each|must|from|and|this|that|with|one|expected|to|by|it)\b", re.I
@@ -47,7 +48,7 @@ CARRIED = {
 """Where a refusal's whole sentence comes from elsewhere, and from where."""
 ENGLISH_ALONE = {"web/openapi.py:example_problem"}
 """Where a sentence is an example of the document."""
-IMPOSSIBLE = "1 problem, the first {} are shown"
+IMPOSSIBLE = "problem, the first {} are shown"
 """Pieces that never meet."""
 
 
@@ -93,6 +94,10 @@ def test_no_french_stands_for_what_nobody_says():
     assert set().union(*(ids_of(sentence) or () for sentence in said)) >= OURS
 
 
+def test_what_a_row_is_called_is_carried_over_in_french():
+    assert ROOMS["words"].keys() == set(get_args(Rows.__annotations__["word"]))
+
+
 def test_a_sentence_stands_once():
     assert sum(map(len, ROOMS.values())) == len(pairs())
 
@@ -117,7 +122,7 @@ def test_a_sentence_is_known_by_itself_whatever_it_carries(english):
     [
         pytest.param("1 lines are wrong; nothing was imported", "1 ligne n’est pas juste", id="one"),
         pytest.param("2 lines are wrong; nothing was imported", "2 lignes ne sont pas justes", id="two"),
-        pytest.param("0 cells are wrong", "0 cellule n’est pas juste", id="none"),
+        pytest.param("0 teams are wrong; nothing was imported", "0 équipe n’est pas juste", id="none"),
     ],
 )
 def test_words_agree_with_their_number(english, its):
