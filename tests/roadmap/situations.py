@@ -151,7 +151,7 @@ def node(
 def results(nodes: Sequence[NodeResults]) -> CampaignResults:
     return CampaignResults(
         campaign_id=uid(2),
-        engine="maturity/2",
+        engine="maturity/3",
         inputs_digest="0" * 64,
         threshold=5,
         summary=Summary(comparability=[], straight_lining=None),

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from assess.campaign.model import AssessmentState, Campaign, Perspective
 from assess.words import Digest, Key, Link, Text
 
-ENGINE = "maturity/2"
+ENGINE = "maturity/3"
 """Version of the scoring engine; it changes whenever the same facts could give other results."""
 
 

@@ -106,7 +106,8 @@ def _accepts(accept: str, media: str) -> bool:
 @lru_cache(maxsize=64)
 def _liking(accept: str, media: str) -> float:
     """The weight of the most specific range that a media type falls into (RFC 9110, section 12.5.1); 0 outside all."""
-    weights = dict(sorted(map(_weighted, (accept.strip() or "*/*").lower().split(","))))  # of one said twice, the greater
+    wishes = (accept.strip() or "*/*").lower().split(",")
+    weights = dict(sorted(map(_weighted, wishes)))  # of a range that is said twice, the greater
     fitting = (media, f"{media.partition('/')[0]}/*", "*/*")
     return next((weights[kind] for kind in fitting if kind in weights), 0)
 
