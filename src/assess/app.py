@@ -265,7 +265,6 @@ def _state(resources: Resources) -> dict[str, Any]:
         "metrics": Metrics(),
         "gallery": Gallery(),
         "underway": Underway(),
-        "used": {},
         "limits": Limits(resources.settings.rate),
         "admission": Admission(resources.settings.pool, resources.settings.workers),
     }

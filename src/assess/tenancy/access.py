@@ -195,7 +195,7 @@ async def _key(connection: ASGIConnection[Any, Any, Any, Any], key_id: UUID) -> 
 async def _note(connection: ASGIConnection[Any, Any, Any, Any], principal: Principal) -> None:
     """Note the day on which a key is used (UTC): this process writes it once a day for each."""
     state, today = connection.app.state, datetime.now(UTC).date()
-    used: dict[UUID, date] = state.used
+    used: dict[UUID, date] = state.setdefault("used", {})
     if used.get(principal.key_id) != today:
         async with state.database.transaction(principal.organisation_id) as tx:
             await mark_used(tx, principal.key_id, today)
