@@ -14,12 +14,14 @@ import pytest
 from judging import Specification
 from lane import Lane, Rows
 from msgspec import Struct
+from page_judging import described
 from scene import Recorder, Scene, extra_goods
 from serving import Served
 from stage import Stage
+from visiting import visit
 
 from assess import shipped
-from assess.app import Application, Resources, create_app, describe
+from assess.app import Application, Resources, create_app, describe, pages_of
 from assess.storage import roles
 from assess.storage.embedded import Embedded
 from assess.tenancy.model import Role
@@ -27,12 +29,6 @@ from tenants import key_for, new_organisation
 from world import build_world, read_everything
 
 SEED = 20_260_101
-
-
-@pytest.fixture(scope="session")
-def specification() -> Specification:
-    """The document, asked by method and path."""
-    return Specification(describe())
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +48,12 @@ def boundless(settings, database, secrets, workers, catalogue, library, kpis) ->
 
 
 @pytest.fixture(scope="session")
+def specification(boundless: Application) -> Specification:
+    """The document and the pages, asked by method and path."""
+    return Specification(describe(), described(pages_of(boundless.litestar)))
+
+
+@pytest.fixture(scope="session")
 def example() -> bytes:
     """The questionnaire of the authors' guide, as YAML."""
     guide = shipped.folder("docs") / "questionnaires.md"
@@ -68,6 +70,7 @@ async def scene(boundless, database, secrets, specification, example, seed) -> A
         admin = await key_for(database, secrets, organisation, Role.ADMIN)
         world = await build_world(client, organisation, admin)
         await read_everything(client, world)
+        await visit(client, world)
         good = recorder.good
         for name, sent in extra_goods(world, example).items():
             good[name] = [*good.get(name, ()), *sent]

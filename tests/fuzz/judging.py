@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from asking import Got, Sent
 from msgspec import Struct
+from page_judging import EARLY, page_faults
 
 from assess.web.problems import Problem
 
@@ -34,12 +35,13 @@ assert set(StrictProblem.__struct_fields__) == set(Problem.__struct_fields__)
 
 
 class Specification:
-    """The document, asked by method and path."""
+    """The document, and the ``pages`` that it does not know, asked by method and path."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    def __init__(self, document: dict[str, Any], pages: dict[str, Any]) -> None:
         self.operations: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._addresses: list[tuple[re.Pattern[str], str, dict[str, Any]]] = []
-        for path, item in sorted(document["paths"].items(), key=lambda pair: pair[0].count("{")):
+        paths = {**document["paths"], **pages}
+        for path, item in sorted(paths.items(), key=lambda pair: pair[0].count("{")):
             shape = "[^/]+".join(re.escape(part) for part in _PARAMETER.split(path))
             self._addresses.append((re.compile(shape), path, item))
             for method, operation in item.items():
@@ -56,14 +58,24 @@ class Specification:
 def faults(specification: Specification, sent: Sent, got: Got) -> list[str]:
     """Everything wrong with a reply, in words."""
     found = [got.failure] if got.failure else []
-    if got.status >= 500 and not (got.status == 503 and (got.header(b"retry-after") or b"").isdigit()):
+    if got.status >= 500:  # nobody is in the way: there is no reason for "not now" either
         found.append(f"a server error: {got.status}")
     found += _headers(got)
     if sent.method == "HEAD" and got.body:
         found.append("a reply to HEAD has a body")
-    if got.status >= 400:
+    if _is_of_a_page(specification, sent, got):
+        found += page_faults(sent, got)
+    elif got.status >= 400:
         found += _problem(sent, got)
     return found + _undocumented(specification, sent, got)
+
+
+def _is_of_a_page(specification: Specification, sent: Sent, got: Got) -> bool:
+    """Whether a page answers; it does not when the address may be another one than it seems, or was not looked at yet."""
+    if "page" not in (specification.operation(sent.method, sent.target) or {}):
+        return False
+    early = got.status in EARLY or (got.status in EVERYWHERE and b"%" in sent.target)
+    return not (early and got.header(b"content-type") == PROBLEM)
 
 
 def _headers(got: Got) -> list[str]:

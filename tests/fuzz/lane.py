@@ -9,10 +9,12 @@ from uuid import UUID
 
 import asyncpg
 from asking import Got, Sent, ask
+from heavy_bodies import heavy
 from judging import Specification, faults
 from mutations import mutated
+from named_shapes import named
 from scene import Scene
-from shapes import heavy, misshapen
+from shapes import misshapen
 
 from assess.storage import tables
 
@@ -20,6 +22,8 @@ SLOW = {"closeCampaign": 8, "createRoadmap": 3, "createReport": 3, "launchCampai
 """Operations that take long when a mutation leaves them good: so many times fewer of their requests are mutated."""
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 SHOWN = 60
+LEAST = 6
+"""Wrong shapes that are asked of each good request, however small the share."""
 
 
 class Rows:
@@ -55,6 +59,7 @@ class Lane:
         self.finds: dict[str, str] = {}
         self.statuses: Counter[int] = Counter()
         self.operations: Counter[str] = Counter()
+        self.named: set[tuple[str, str]] = set()
         self.slowest = (0.0, "")
         self._began = time.monotonic()
         self._application = application
@@ -70,12 +75,21 @@ class Lane:
             good = await self.scene.fresh(name)
             await self.try_(name, mutated(self.luck, good, others[bool(good.body)]))
 
+    async def named_shapes(self) -> None:
+        """Every shape that has a name, of each operation that can take it; ``named``: which was asked of which."""
+        other = self.scene.world.ids["key_id"]
+        for name in sorted(self.scene.good):
+            for good in {sent.header(b"content-type"): sent for sent in self.scene.good[name]}.values():
+                for shape, wrong in named(self._specification, name, good, other):
+                    await self.try_(name, await self.scene.freshened(name, wrong))
+                    self.named.add((shape, name))
+
     async def shapes(self, share: float = 1.0) -> None:
         """A ``share`` of all well-formed requests of the wrong shape, of each operation."""
         for name in sorted(self.scene.good):
             for number, good in enumerate(self.scene.good[name]):
                 wrong = list(misshapen(self._specification, name, good))
-                most = max(20, int(len(wrong) * share / (1 + number)))
+                most = min(len(wrong), max(LEAST, int(len(wrong) * share / (1 + number))))
                 for index in sorted(self.luck.sample(range(len(wrong)), most)):
                     await self.try_(name, await self.scene.freshened(name, wrong[index]))
 

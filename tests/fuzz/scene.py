@@ -79,12 +79,12 @@ class Recorder:
             await send(message)
 
         await self._application(scope, hearing, telling)
-        if scope["type"] == "http" and status < 300:
+        if scope["type"] == "http" and status < 400:
             self._note(scope, body)
 
     def _note(self, scope: Any, body: bytes) -> None:
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        wanted = {b"authorization", b"content-type", b"if-match"}
+        wanted = {b"authorization", b"content-type", b"if-match", b"cookie", b"sec-fetch-site"}
         headers = tuple(pair for pair in scope["headers"] if pair[0] in wanted)
         target = scope["raw_path"] + query
         operation = self._specification.operation(scope["method"], target)

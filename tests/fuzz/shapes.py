@@ -1,7 +1,6 @@
 """Well-formed requests of the wrong shape: every value of every body, parameter and header replaced by what does not fit."""
 
 import json
-import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -160,7 +159,19 @@ HEADERS: dict[bytes, tuple[bytes, ...]] = {
     b"x-http-method-override": (b"DELETE",),
     b"x-forwarded-for": (b"\xff", b"127.0.0.1"),
     b"x-forwarded-proto": (b"javascript",),
-    b"cookie": (b"a=b; " * 500, b"\xff=\xfe", b"=;=;"),
+    b"cookie": (
+        b"a=b; " * 500,
+        b"\xff=\xfe",
+        b"=;=;",
+        b"assess-session=",
+        b"assess-session=" + b"A" * 96,
+        b"assess-session=" + b"\xff" * 96,
+        b"assess-session=" + b"=" * 96,
+        b'assess-session="' + b"A" * 94 + b'"',
+        b"assess-session=a; assess-session=b",
+    ),
+    b"sec-fetch-site": (b"", b"cross-site", b"same-site", b"\xff"),
+    b"origin": (b"null", b"https://evil.example", b"http://", b"\xff"),
     b"expect": (b"100-continue", b"x"),
     b"upgrade": (b"websocket", b"h2c"),
     b"connection": (b"close, authorization",),
@@ -219,7 +230,8 @@ QUERIES: tuple[bytes, ...] = (
 )
 _ROW = b"Ana,ana@example.com,fr,member,atelier\n"
 _HEADER = b"name,email,language,perspective,team\n"
-_ANSWERS = b"team,respondent,item,answer\n"
+_MEASURES = b"team,kpi,period_end,value,measured_on\natelier,kpi-off-cocreation,"
+_SHARES = b"team,kpi,period_end,numerator,denominator,measured_on\natelier,kpi-off-cocreation,2025-03-31,"
 SHEETS: tuple[bytes, ...] = (
     b"",
     b"\n",
@@ -255,7 +267,44 @@ SHEETS: tuple[bytes, ...] = (
     b"team,respondent,item,answer\natelier,r1,off-listen-insight,\xd9\xa3\n",
     b"team,respondent,item,answer\natelier,\xe2\x80\xae,off-listen-insight,3\n",
     b"team,respondent,item,answer\n" + b"a" * 100_000 + b",r1,x,3\n",
+    _MEASURES + b"2025-03-31," + b"9" * 23 + b",2025-04-03\n",
+    _MEASURES + b"2025-03-31," + b"9" * 5000 + b",2025-04-03\n",
+    _MEASURES + b"2025-03-31,1e400,2025-04-03\n",
+    _MEASURES + b"2025-03-31,nan,2025-04-03\n",
+    _MEASURES + b"2025-03-31,\xd9\xa3,2025-04-03\n",
+    _MEASURES + b"2025-02-30,5,2025-04-03\n",
+    _MEASURES + b"0001-01-01,5,0001-01-01\n",
+    _MEASURES + b"10000-01-01,5,10000-01-01\n",
+    _MEASURES + b'2025-03-31,"5,5",2025-04-03\n' + b"atelier,kpi-off-cocreation,2025-03-31,5,2025-04-03\n",
+    _SHARES + b"7,0,2025-04-03\n",
+    _SHARES + b"-1,-1,2025-04-03\n",
+    _SHARES + b"9" * 23 + b"," + b"9" * 23 + b",2025-04-03\n",
     b"[]",
+)
+_INTO = b"next=https%3A%2F%2Fevil.example%2Fresults"
+FORMS: tuple[bytes, ...] = (
+    b"",
+    b"key",
+    b"key=",
+    b"key=a&key=b",
+    b"key=%00",
+    b"key=\x00",
+    b"key=%ED%A0%80",
+    b"key=\xff\xfe",
+    b"key=%",
+    b"key=assess_live_" + b"A" * 80,
+    b"key=" + b"9" * 23,
+    b"key=" + b"a" * 5000,
+    b"&" * 4000,
+    b"=" * 4000,
+    b"[]",
+    b'{"key":"x"}',
+    _INTO,
+    b"next=%2F%2Fevil.example",
+    b"next=%2Fresults%0d%0aX-Evil%3A1",
+    b"next=%2Fresults%2F..%2F..",
+    b"next=%22%3E%3Cscript%3E",
+    b"next=%2Fresults&next=" + b"a" * 3000,
 )
 TEXTS: tuple[bytes, ...] = (
     b"",
@@ -288,27 +337,6 @@ TEXTS: tuple[bytes, ...] = (
     b'a: "\\ud800"\n',
     b'a: "\\0"\n',
 )
-
-
-def heavy(luck: random.Random) -> dict[str, list[bytes]]:
-    """Bodies at the limits of size, a few for each operation that takes such."""
-    people = b"".join(b"Ana,ana%d@example.com,fr,member,atelier\n" % n for n in range(40_000))
-    teams = b"".join(b"k%d,Team\n" % n for n in range(50_001))
-    answers = b"".join(b"atelier,r%d,off-listen-insight,3\n" % n for n in range(50_000))
-    noise = luck.randbytes(2 * 1024 * 1024)
-    return {
-        "importPeople": [_HEADER + people, noise, b" " * (2 * 1024 * 1024 + 1)],
-        "importResponses": [
-            _ANSWERS + answers,
-            _ANSWERS + answers.replace(b",3", b",33"),
-            b"[" + b"{}," * 300_000 + b"{}]",
-        ],
-        "importTeams": [b"key,name\n" + teams, b"[" + b"{}," * 300_000 + b"{}]", noise],
-        "createTeam": [b'{"key":"' + b"a" * 250_000 + b'"}', b" " * (256 * 1024 + 1), b"1" * 250_000],
-        "chooseAssessments": [b'{"items":[' + b"{}," * 60_000 + b"{}]}"],
-        "validateQuestionnaire": [b"[" + b"[]," * 300_000 + b"[]]", noise],
-        "saveAnswer": [b'{"a":' * 40_000],
-    }
 
 
 def misshapen(specification: Specification, operation: str, sent: Sent) -> Iterator[Sent]:
@@ -367,6 +395,8 @@ def _bodies(sent: Sent) -> Iterator[bytes]:
         yield from SHEETS
     elif media == b"application/yaml":
         yield from TEXTS
+    elif media == b"application/x-www-form-urlencoded":
+        yield from FORMS
     else:
         yield from VALUES
         yield from _within(sent.body)

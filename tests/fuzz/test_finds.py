@@ -104,6 +104,22 @@ async def test_the_library_says_that_one_has_it_already(asked):
     assert (status, got.body) == (304, b"")
 
 
+@pytest.mark.parametrize("path", [b"/v1/teams/import", b"/v1/measures/import"])
+async def test_a_column_without_end_is_not_said_again(asked, path):
+    """It stood in the refusal once for each column that was missing: 600 kB for 100."""
+    status, code, got = await asked("POST", path, (b"content-type", b"text/csv"), body=b"[" * 100_000)
+    assert (status, code, len(got.body) < 5_000) == (422, "sheet_invalid", True)
+
+
+@pytest.mark.parametrize("operation", ["importPeople", "importMeasures", "importResponses"])
+async def test_a_list_that_is_longer_than_any_sheet_is_not_looked_at(boundless, scene, operation):
+    """300,000 empty entries were worked at until the database gave up waiting."""
+    good = (await scene.fresh(operation)).wearing((b"content-type", b"application/json"))
+    got = await ask(boundless, msgspec.structs.replace(good, body=b"[" + b"{}," * 50_000 + b"{}]"))
+    problem = msgspec.json.decode(got.body, type=StrictProblem)
+    assert (got.status, problem.code, len(problem.errors)) == (422, "sheet_invalid", 0)
+
+
 async def test_what_is_no_http_is_refused_with_words(served):
     """uvicorn says it in a plain line."""
     (reply,) = replies(await said(served.port, b"\x16\x03\x01\x02\x00\r\n\r\n"))

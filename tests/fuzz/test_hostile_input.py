@@ -1,10 +1,13 @@
 """No hostile input ends in a server error, is refused without words, or leaves half of something behind."""
 
 import pytest
+from named_shapes import takers
 
 pytestmark = pytest.mark.anyio
 
-MUTATED, MISSHAPEN = 5_000, 2_000
+MUTATED, MISSHAPEN, NAMED = 5_000, 2_000, 700
+SHARE = 0.05
+"""Of all wrong shapes: what the suite asks beside those that have a name."""
 
 
 async def test_no_mutated_request_does_harm(lane, minutes, capsys):
@@ -17,12 +20,17 @@ async def test_no_mutated_request_does_harm(lane, minutes, capsys):
     await _lives(lane)
 
 
-async def test_no_request_of_the_wrong_shape_does_harm(lane, minutes, capsys):
-    await lane.shapes(0.12 if not minutes else 1.0)
+async def test_no_request_of_the_wrong_shape_does_harm(lane, specification, minutes, capsys):
+    await lane.named_shapes()
+    _tell(capsys, "wrong shape, by name", lane)
+    named = lane.statuses.total()
+    await lane.shapes(SHARE if not minutes else 1.0)
     await lane.heavy()
     _tell(capsys, "wrong shape", lane)
     assert not lane.finds, lane.said()
-    assert lane.statuses.total() >= MISSHAPEN
+    unasked = {(shape, name) for shape, names in takers(specification).items() for name in names} - lane.named
+    assert unasked == set(), "every operation is asked every shape that it can take"
+    assert (named >= NAMED, lane.statuses.total() >= MISSHAPEN) == (True, True)
     await _lives(lane)
 
 
@@ -49,5 +57,5 @@ async def _lives(lane):
 async def _is_answered(lane, name, number=0):
     sent = await lane.scene.fresh(name, number)
     got = await lane.try_(name, sent)
-    assert got.status < 300, (sent, got)
+    assert got.status < 400, (sent, got)
     assert not lane.finds, lane.said()
