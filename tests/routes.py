@@ -7,8 +7,8 @@ import httpx
 from msgspec import Struct
 
 from assess.app import Application, handlers_of
-from assess.tenancy.access import May
 from assess.tenancy.model import Permission
+from policies import NEEDED
 
 IDS = (
     "organisation_id",
@@ -27,7 +27,7 @@ NEW_EACH_TIME = {"date", "x-request-id", "ratelimit", "retry-after"}
 
 
 class Route(Struct, frozen=True):
-    """One operation; ``path`` as the router has it, with the types of its parameters."""
+    """One operation; ``path`` as the router has it, with the types of its parameters, ``permission`` as it must be."""
 
     method: str
     path: str
@@ -39,12 +39,10 @@ def routes_of(application: Application) -> list[Route]:
     """All routes, by method and path."""
     ours = set(handlers_of(application.litestar))
     found = {
-        Route(method, route.path, str(handler.operation_id), guard.permission)
+        Route(method, route.path, str(handler.operation_id), NEEDED[str(handler.operation_id)])
         for route in application.litestar.routes
         for handler in getattr(route, "route_handlers", ())
         if handler in ours
-        for guard in handler.resolve_guards()
-        if isinstance(guard, May)
         for method in handler.http_methods
     }
     return sorted(found, key=lambda route: (route.method, route.path))

@@ -1,16 +1,20 @@
 """Who may do what: every route × every role × one's own, another team's and another organisation's things."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from assess.tenancy.model import GRANTS, Role
+from assess.app import handlers_of
+from assess.tenancy.model import GRANTS, Permission, Role
+from policies import NEEDED
 from routes import IDS, KEYLESS, ask, at, routes_of, same
 from tenants import key_for, new_organisation
+from world import NAMES, done
 
 pytestmark = pytest.mark.anyio
 
 ROLES = [role.value for role in Role]
+METHODS = {"GET", "POST", "PUT", "DELETE"}
 
 
 @pytest.fixture(scope="module")
@@ -25,22 +29,46 @@ def routes(application):
     return [
         (route.method, route.path, route.permission)
         for route in routes_of(application)
-        if route.permission not in KEYLESS and route.method in {"GET", "POST", "PUT", "DELETE"}
+        if route.permission not in KEYLESS and route.method in METHODS
     ]
 
 
-async def test_no_route_answers_without_a_key(client, routes, world):
-    assert len(routes) > 25
-    for method, path, _ in routes:
-        reply = await ask(client, method, at(path, world.ids), {})
-        assert (reply.status_code, reply.json()["code"]) == (401, "key_missing"), (method, path)
+@pytest.fixture(scope="module")
+async def keys(client, database, secrets) -> dict[str, dict[str, str]]:
+    """A key of each role in an organisation that has one team and nothing else."""
+    organisation = await new_organisation(database)
+    admin = await key_for(database, secrets, organisation, Role.ADMIN)
+    team = UUID((await done(client, "POST", "/v1/teams", admin, json={"key": "house", "name": "Maison"}))["id"])
+    return {
+        role.value: await key_for(database, secrets, organisation, role, team if role is Role.TEAM_LEAD else None)
+        for role in Role
+    }
+
+
+def unknown() -> dict[str, str]:
+    """Ids of what does not exist, for every path."""
+    return {**NAMES, **{name: str(uuid4()) for name in IDS}}
+
+
+def test_every_operation_stands_in_the_table_of_permissions(application):
+    assert {str(handler.operation_id) for handler in handlers_of(application.litestar)} == set(NEEDED)
+
+
+async def test_whatever_is_not_public_asks_who_one_is_and_counts(client, application):
+    """A guard counts whoever has a response key; whether that key opens anything is its handler's business."""
+    for route in routes_of(application):
+        if route.method in METHODS:
+            reply = await ask(client, route.method, at(route.path, unknown()), {})
+            refused = reply.status_code == 401 and reply.json()["code"] == "key_missing"
+            assert refused == (route.permission not in KEYLESS), route
+            assert ("ratelimit" in reply.headers) == (route.permission is Permission.RESPOND), route
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_role_may_exactly_what_it_is_granted(client, routes, world, role):
-    unknown = {**world.ids, **{name: str(uuid4()) for name in IDS}}
+async def test_a_role_may_exactly_what_it_is_granted(client, routes, keys, role):
+    assert len(routes) > 25
     for method, path, permission in routes:
-        reply = await ask(client, method, at(path, unknown), world.keys[role])
+        reply = await ask(client, method, at(path, unknown()), keys[role])
         refused = reply.status_code == 403 and reply.json()["code"] == "permission_missing"
         assert refused == (permission not in GRANTS[Role(role)]), (role, method, path, reply.text)
 
@@ -54,12 +82,12 @@ async def test_one_s_own_things_can_be_read(client, routes, world):
 
 
 async def test_another_organisation_s_things_are_as_unknown_as_what_does_not_exist(client, routes, world, stranger):
-    unknown = {**world.ids, **{name: str(uuid4()) for name in IDS}}
+    nobody_s = unknown()
     for method, path, _ in routes:
         if "{" not in path:
             continue
         theirs = await ask(client, method, at(path, world.ids), stranger)
-        nothing = await ask(client, method, at(path, unknown), stranger)
+        nothing = await ask(client, method, at(path, nobody_s), stranger)
         assert same(theirs) == same(nothing), (method, path)
         assert theirs.status_code in {404, 415, 422, 428}, (method, path, theirs.text)
 

@@ -19,6 +19,8 @@ SIZES = {"atelier": 6, "labo": 7}
 ELSEWHERE = {"atelier": 5, "labo": 0}
 INDICATOR = {"kpi": "kpi-off-cocreation", "period_end": "2025-03-31", "reviewed_on": "2025-04-07"}
 """Of which indicator, period and day there is a record sheet, a value and a review."""
+NAMES = {"number": "1", "item": "off-listen-insight", "key": "offer", "version": "1.0.0", **INDICATOR}
+"""Path parameters that are no ids."""
 MARK = "7canary7"
 """Stands in whatever people of the shared world have said, and nowhere else."""
 
@@ -63,11 +65,7 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
             "report_id": report,
             "person_id": people[0]["id"],
             "key_id": key_id,
-            "number": "1",
-            "item": "off-listen-insight",
-            "key": "offer",
-            "version": "1.0.0",
-            **INDICATOR,
+            **NAMES,
         },
         keys={"admin": admin, **keys, "respondent": response_key},
         shared_query=link["url"].partition("?")[2],

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-POLICIES = ("tests/docs/test_api_guide.py::test_every_operation_stands_in_the_table_with_its_address_and_permission",)
+POLICIES = (
+    "tests/test_rights.py::test_whatever_is_not_public_asks_who_one_is_and_counts",
+    "tests/test_rights.py::test_a_role_may_exactly_what_it_is_granted",
+)
 ROLES = ("tests/docs/test_api_guide.py::test_the_table_of_roles_is_what_the_roles_may",)
 RIGHTS = ("tests/test_rights.py",)
 KEYS = ("tests/tenancy/test_tenancy_api.py",)
