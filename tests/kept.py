@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assess.storage import clients, roles
 from assess.storage.database import Database
@@ -15,6 +16,20 @@ from assess.storage.secrets import Secrets
 from assess.tenancy.model import Role
 from tenants import key_for, new_organisation
 from world import Headers, build_world
+
+RULES = {
+    "policies": "select * from pg_policies where schemaname = 'assess' order by tablename, policyname",
+    "grants": """select relname, relowner::regrole::text, relacl::text, relrowsecurity, relforcerowsecurity from pg_class
+                 where relnamespace = 'assess'::regnamespace and relkind = 'r' order by 1""",
+    "functions": """select proname, proowner::regrole::text, prosecdef, proconfig, proacl::text, prosrc from pg_proc
+                    where pronamespace = 'assess'::regnamespace order by 1""",
+    "constraints": """select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
+                      where connamespace = 'assess'::regnamespace order by 1, 2""",
+    "indexes": "select indexdef from pg_indexes where schemaname = 'assess' order by 1",
+    "schema": "select nspowner::regrole::text, nspacl::text from pg_namespace where nspname = 'assess'",
+    "later tables": "select defaclrole::regrole::text, defaclacl::text from pg_default_acl",
+}
+"""What a schema holds beside its rows, by SQL."""
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -98,3 +113,8 @@ def dumped(postgres: Embedded, *options: str) -> str:
         clients.dump(postgres.url(roles.BACKUP), file, *options)
         file.seek(0)
         return file.read().decode()
+
+
+async def rules_of(connection: AsyncConnection) -> dict[str, list[tuple[Any, ...]]]:
+    """Policies, grants, functions and so on, as the database says them."""
+    return {name: [tuple(row) for row in await connection.exec_driver_sql(sql)] for name, sql in RULES.items()}

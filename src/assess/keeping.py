@@ -12,7 +12,7 @@ from assess.settings import Settings, SettingsError
 from assess.storage import backup as backups
 from assess.storage.erasing import Erased, erase_organisation, mentions
 from assess.storage.export import ExportManifest, export
-from assess.storage.restoring import restore
+from assess.storage.restoring import restore, without_password
 from assess.storage.secrets import Secrets, derive
 from assess.words import Email, Key
 
@@ -49,6 +49,7 @@ def restore_command(file: Path, *, replace: bool) -> None:
     with installed(here, "serve") as installation:
         url = _needed(installation.superuser, "ASSESS_RESTORE_URL", "a superuser")
         put = run(restore(url, file, replace=replace))
+        unknown = [] if installation.embedded else run(without_password(url))
     click.echo(
         f"restored: organisations {put.organisations}, rows {put.rows}, revision {put.revision}; all digests agree"
     )
@@ -58,6 +59,10 @@ def restore_command(file: Path, *, replace: bool) -> None:
             "the pepper here is not that of the backup: API keys, invitations and answers in progress will not open; "
             f"put the right one into {here.secrets / 'pepper'} or ASSESS_PEPPER"
         )
+    if unknown:
+        click.echo("who logs in with a password has none on this server yet; give them one, in psql as a superuser:")
+    for role in unknown:
+        click.echo(f"  \\password {role}")
 
 
 @click.command("export")

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import random
 import re
 import shlex
 import shutil
@@ -21,10 +20,8 @@ import yaml
 from dockerfile import ROOT, Built, read
 from msgspec import Struct
 
-from assess.settings import Settings
-from assess.storage import embedded
-from assess.storage.account import account, cluster_folder
 from assess.storage.embedded import Cluster
+from external import external
 
 STAGES = read((ROOT / "Dockerfile").read_text("utf-8"))
 FINAL = STAGES[-1]
@@ -112,32 +109,17 @@ def server(
     built: Built, passwords: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Cluster, str]]:
     """The service ``database`` after its first start: PostgreSQL with passwords over TCP, and what its image ran; its host."""
-    settings, host = Settings(data=tmp_path_factory.mktemp("database") / "data"), f"127.{random.randint(1, 250)}.77.1"
-    settings.data.mkdir()
-    ours = account()
-    cluster = Cluster(account=ours, folder=cluster_folder(settings.data, ours))
-    cluster.make(connections=40)
-    _append(cluster.folder / "postgresql.conf", f"listen_addresses = '{host}'\n")
-    _append(cluster.folder / "pg_hba.conf", "host all all 127.0.0.0/8 scram-sha-256\n")
-    cluster.start()
-    try:
-        cluster.sql(f"alter role postgres password '{passwords['POSTGRES_PASSWORD']}'")
+    with external(tmp_path_factory.mktemp("database") / "data") as server:
+        server.cluster.sql(f"alter role postgres password '{passwords['POSTGRES_PASSWORD']}'")
         for script in sorted((built.folder / "docker-entrypoint-initdb.d").iterdir()):
-            _run_as_the_postgres_image_does(script, cluster, passwords)
-        yield cluster, host
-    finally:
-        cluster.stop()
-        embedded.erase(settings)
+            _run_as_the_postgres_image_does(script, server.cluster, passwords)
+        yield server.cluster, server.host
 
 
 @pytest.fixture(scope="module")
 def database(server: tuple[Cluster, str]) -> str:
     """Its host."""
     return server[1]
-
-
-def _append(file: Path, text: str) -> None:
-    file.write_text(file.read_text() + text)
 
 
 def _run_as_the_postgres_image_does(script: Path, cluster: Cluster, passwords: dict[str, str]) -> None:

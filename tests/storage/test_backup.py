@@ -21,23 +21,11 @@ from assess.storage.ids import uuid7
 from assess.storage.migrate import migrate
 from assess.storage.restoring import restore
 from assess.storage.secrets import Secrets
-from kept import Company
+from kept import RULES, Company, rules_of
 
 pytestmark = pytest.mark.anyio
 
 PEPPER = "0" * 64
-RULES = {
-    "policies": "select * from pg_policies where schemaname = 'assess' order by tablename, policyname",
-    "grants": """select relname, relowner::regrole::text, relacl::text, relrowsecurity, relforcerowsecurity from pg_class
-                 where relnamespace = 'assess'::regnamespace and relkind = 'r' order by 1""",
-    "functions": """select proname, proowner::regrole::text, prosecdef, proconfig, proacl::text, prosrc from pg_proc
-                    where pronamespace = 'assess'::regnamespace order by 1""",
-    "constraints": """select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
-                      where connamespace = 'assess'::regnamespace order by 1, 2""",
-    "indexes": "select indexdef from pg_indexes where schemaname = 'assess' order by 1",
-    "schema": "select nspowner::regrole::text, nspacl::text from pg_namespace where nspname = 'assess'",
-    "later tables": "select defaclrole::regrole::text, defaclacl::text from pg_default_acl",
-}
 
 CHANGES = {
     "api_key": "last_used_on = '2020-01-01'",
@@ -127,10 +115,9 @@ async def test_what_is_restored_is_what_was_there_in_every_table_of_every_organi
 async def test_the_rules_are_restored_with_the_rows(
     superuser: AsyncConnection, restored: str, postgres: Embedded, rule: str
 ) -> None:
-    before = [tuple(row) for row in await superuser.execute(text(RULES[rule]))]
     async with connected(postgres, restored) as connection:
-        after = [tuple(row) for row in await connection.execute(text(RULES[rule]))]
-    assert after == before != []
+        after = await rules_of(connection)
+    assert after[rule] == (await rules_of(superuser))[rule] != []
 
 
 async def test_the_application_can_start_on_what_was_restored_and_sees_one_organisation(

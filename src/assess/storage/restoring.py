@@ -13,6 +13,7 @@ from assess.storage.backup import DUMP, BackupError, Manifest, connected, look_a
 from assess.storage.content import Content, contents
 from assess.storage.ids import uuid7
 
+_NOT_LET_IN = "select rolname from pg_authid where rolname = any($1) and rolcanlogin and rolpassword is null order by 1"
 Server: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
@@ -35,6 +36,16 @@ async def restore(url: str, file: Path, *, replace: bool) -> Manifest:
         finally:
             await server.close()
     return manifest
+
+
+async def without_password(url: str) -> list[str]:
+    """Those of our roles that log in and have no password on the server of ``url`` (a superuser)."""
+    server = await asyncpg.connect(url, timeout=10)
+    try:
+        found = await server.fetch(_NOT_LET_IN, [roles.APP, roles.BACKUP, roles.MIGRATOR])
+    finally:
+        await server.close()
+    return [row["rolname"] for row in found]
 
 
 async def _refuse_used(server: Server, name: str) -> None:
