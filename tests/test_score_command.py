@@ -465,7 +465,7 @@ NESTED = {
     "processes",
     "factual",
 }
-ELSEWHERE = {"name", "in_overall", "missing", "item", "left", "right"}
+ELSEWHERE = {"name", "in_overall", "missing", "waived", "item", "left", "right"}
 """Told by where a row stands, or not at all: what is called how, and whether a process counts, stand in the questionnaire."""
 
 

@@ -53,13 +53,13 @@ def _staged(page: Page, staged: Staged) -> Iterator[str]:
 
 
 def _rows(page: Page, node: NodeResults) -> Iterator[list[str]]:
-    yield from _row(page, page.word("overall"), node.overall)
+    yield from _row(page, page.word("overall"), node.overall, prudent=node.prudent)
     for process in node.processes:
         yield from _process(page, process)
 
 
 def _process(page: Page, process: ProcessResult) -> Iterator[list[str]]:
-    yield from _row(page, page.label(process.key), process.result)
+    yield from _row(page, page.label(process.key), process.result, prudent=process.prudent)
     for step in process.steps:
         yield from _step(page, step)
     yield from _row(page, page.word("kpis"), process.kpi_maturity)

@@ -88,7 +88,8 @@ def _table(page: Page, node: NodeResults) -> Table:
 
 
 def _rows(page: Page, node: NodeResults) -> Iterator[list[str]]:
-    yield _row(page, page.word("overall"), node.overall, node.staged)
+    more = page.word("indicative") if node.indicative else ""
+    yield _row(page, page.word("overall"), node.overall, node.staged, more=more)
     for process in node.processes:
         if process.result.state is not State.NOT_ASKED:
             yield from _process(page, process)

@@ -29,7 +29,7 @@ COLUMNS = (
     *("value", "index", "low", "high", "comparison_low", "comparison_high", "range_low", "range_high"),
     *("n", "coverage", "fragile", "prudent", "weakest_step"),
     *("level", "confirmed", "blocked_at", "blocked_by"),
-    *("deviation", "spread", "r_wg", "r_wg_star", "strength", "consensus", "split"),
+    *("deviation", "spread", "r_wg", "r_wg_star", "r_wg_skewed", "r_wg_star_skewed", "strength", "consensus", "split"),
     *("band", "dont_know", "invisible"),
     *("rung", "awareness", "factual_rung", "gap", "attainment", "quadrant", "finding"),
     *("left", "left_mean", "left_n", "right", "right_mean", "right_n", "difference"),
@@ -100,14 +100,15 @@ def _hidden(hidden: Hidden) -> Cells:
 
 
 def _of_node(node: NodeResults) -> Iterator[Cells]:
-    yield {**_row(_Place("overall"), node.overall), **_staged(node.staged), "score_id": node.score_id}
+    said: Cells = {"score_id": node.score_id, "prudent": node.prudent, "indicative": node.indicative}
+    yield {**_row(_Place("overall"), node.overall), **_staged(node.staged), **said}
     for process in node.processes:
         yield from _of_process(process)
 
 
 def _of_process(process: ProcessResult) -> Iterator[Cells]:
     key = process.key
-    said: Cells = {"weakest_step": process.weakest_step, "indicative": process.indicative}
+    said: Cells = {name: getattr(process, name) for name in ("prudent", "weakest_step", "indicative")}
     yield {**_row(_Place("process", key, key=key), process.result), **_staged(process.staged), **said}
     for step in process.steps:
         place = _Place("step", key, step.key, step.key)
