@@ -4,17 +4,19 @@ import io
 import subprocess
 import tarfile
 from collections.abc import AsyncIterator
+from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from assess.storage import account, backup, clients, roles, tables
 from assess.storage.backup import BackupError, Manifest, back_up
 from assess.storage.checks import checks
-from assess.storage.content import contents
+from assess.storage.content import contents, owned_by, row_text
 from assess.storage.database import Database, connect, driver_url
 from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
@@ -164,6 +166,20 @@ async def test_a_digest_does_not_depend_on_the_session_or_the_order_of_the_rows(
     ):
         await superuser.execute(text(statement))
     assert await digests(superuser, company) == before
+
+
+async def test_a_digest_is_made_of_shares_so_that_no_value_grows_with_all_the_rows(
+    company: Company, superuser: AsyncConnection
+) -> None:
+    many = "select $1::uuid, gen_random_uuid(), 'k' || n, 'N' || n, '{}', 5, now() from generate_series(1, 600) n"
+    into = "insert into assess.team (organisation_id, id, key, name, functions, capacity_days, created_at)"
+    await superuser.exec_driver_sql(f"{into} {many}", (company.organisation,))
+    (own,) = [each for each in await contents(superuser) if each.organisation_id == company.organisation]
+    rows = select(row_text(tables.team)).where(owned_by(tables.team, company.organisation))
+    each = sorted(sha256(text.encode()).digest() for text in (await superuser.execute(rows)).scalars())
+    shares = [b"".join(share) for _, share in groupby(each, key=lambda digest: digest[0])]
+    assert 200 < len(shares) <= 256 < len(each) == own.tables["team"].rows
+    assert own.tables["team"].digest == sha256(b"".join(sha256(share).digest() for share in shares)).hexdigest()
 
 
 async def test_a_backup_holds_three_files_and_no_secret(

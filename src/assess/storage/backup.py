@@ -29,7 +29,7 @@ from assess.storage.database import driver_url
 from assess.storage.revisions import revisions
 from assess.words import Digest
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, ROLES, DUMP = "manifest.json", "roles.sql", "database.dump"
 _SNAPSHOT = (
     "set transaction isolation level repeatable read, read only",

@@ -1,8 +1,10 @@
 """What the database holds, as digests: one for each organisation, equal before a backup and after its restore.
 
-The digest of a table is SHA-256 over the sorted SHA-256 of its rows, each row as PostgreSQL writes it, so neither the order of
-the rows nor their place in the files matters. The digest of an organisation is over those of its tables, by name. Tables and
-columns are those that the database has, whatever its revision; a migration that adds a column changes digests.
+The digest of a table is SHA-256 over those of at most 256 shares of it, in their order: rows whose SHA-256 begins with the same
+byte. The digest of a share is over the sorted SHA-256 of its rows, each row as PostgreSQL writes it, so neither the order of the
+rows nor their place in the files matters, and 8,000 million rows fit before a value meets PostgreSQL's limit of 1 GB. The digest
+of an organisation is over those of its tables, by name. Tables and columns are those that the database has, whatever its
+revision; a migration that adds a column changes digests.
 """
 
 from hashlib import sha256
@@ -11,6 +13,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -18,6 +21,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    Uuid,
     cast,
     false,
     func,
@@ -92,13 +96,27 @@ def row_text(table: Table) -> Any:
 
 def _digest_of(table: Table) -> Select[Any]:
     owner = owner_of(table)
+    whose = cast(null(), Uuid) if owner is None else owner
     each = func.sha256(func.convert_to(row_text(table), "UTF8"))
-    every = func.string_agg(each, literal_column("''::bytea")).aggregate_order_by(each)
-    whose = null() if owner is None else owner
-    query = select(
-        whose.label("owner"), func.count().label("rows"), func.encode(func.sha256(every), "hex").label("digest")
-    ).select_from(table)
-    return query.having(func.count() > 0) if owner is None else query.group_by(owner)
+    rows = (
+        select(whose.label("owner"), each.label("each")).select_from(table).offset(0).subquery()
+    )  # hashes each row once
+    first = func.get_byte(rows.c.each, literal_column("0"))
+    said = (
+        rows.c.owner,
+        first.label("first"),
+        func.count().label("rows"),
+        _over(rows.c.each, rows.c.each).label("digest"),
+    )
+    shares = select(*said).group_by(rows.c.owner, first).subquery()
+    every = func.encode(_over(shares.c.digest, shares.c.first), "hex")
+    count = cast(func.sum(shares.c.rows), BigInteger)
+    return select(shares.c.owner, count.label("rows"), every.label("digest")).group_by(shares.c.owner)
+
+
+def _over(digests: ColumnElement[Any], order: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The digest of digests, in that order."""
+    return func.sha256(func.string_agg(digests, literal_column("''::bytea")).aggregate_order_by(order))
 
 
 def _content(owner: UUID | None, found: dict[str, TableContent]) -> Content:
