@@ -20,7 +20,7 @@ from assess.app import describe
 from assess.tenancy.model import Role
 from assess.web.logs import JsonLines
 from isolation.foreign import BODIES, NAMING, QUERIES, STAND, foreign, unknown
-from routes import IDS, Route, at, routes_of, same
+from routes import IDS, KEYLESS, Route, at, routes_of, same
 from tenants import key_for, new_organisation
 from world import MARK, World, build_world, done
 
@@ -191,16 +191,44 @@ def _names(schema: Any, document: Any, seen: frozenset[str] = frozenset()) -> bo
     return any(_names(each, document, seen) for name, each in schema.items() if name not in {"example", "examples"})
 
 
-async def test_a_cursor_of_another_organisation_is_as_good_as_an_invented_one(client, world, stranger):
-    admin, other = world.keys["admin"], stranger.keys["admin"]
-    for path in ("/v1/teams", "/v1/api-keys"):
-        following = (await done(client, "GET", f"{path}?limit=1", admin))["next"]
+async def test_a_cursor_of_another_organisation_is_as_good_as_an_invented_one(client, application, world, stranger):
+    """In every list of which the shared world has more than one page."""
+    admin, other, lists = world.keys["admin"], stranger.keys["admin"], set()
+    for route in routes_of(application):
+        address = f"{at(route.path, world.ids)}?limit=1"
+        reply = await client.get(address, headers=admin) if route.method == "GET" else None
+        if reply is None or 'rel="next"' not in reply.headers.get("link", ""):
+            continue
+        lists.add(route.operation)
+        following = reply.json()["next"]
         assert (await client.get(following, headers=admin)).status_code == 200
         cursor = following.partition("cursor=")[2].partition("&")[0]
         stolen = await client.get(following, headers=other)
         invented = await client.get(following.replace(cursor, "A" * len(cursor)), headers=other)
         assert same(stolen) == same(invented)
         assert (stolen.status_code, stolen.json()["code"]) == (422, "cursor_invalid")
+    assert lists == {"listTeams", "listApiKeys", "listPeople", "listMeasures"}
+
+
+async def test_a_tag_of_another_organisation_is_as_good_as_an_invented_one(client, application, world, stranger):
+    """A copy of theirs is never a copy of one's own, neither to read it nor to change it."""
+    admin, other, tried = world.keys["admin"], stranger.keys["admin"], {}
+    invented = f'"{"0" * 64}"'
+    for route in routes_of(application):
+        if route.permission in KEYLESS or route.method not in {"GET", "PUT"}:
+            continue
+        there = await client.get(at(route.path, world.ids), headers=admin)
+        name = "If-None-Match" if route.method == "GET" else "If-Match"
+        sent = {"json": BODIES[route.operation]({**stranger.ids, "team": "house"})} if route.method == "PUT" else {}
+        replies = [
+            await client.request(route.method, at(route.path, stranger.ids), headers={**other, name: etag}, **sent)
+            for etag in (there.headers.get("etag", invented), invented)
+        ]
+        assert same(replies[0]) == same(replies[1]), route
+        tried[route.operation] = replies[0].status_code
+    assert tried.keys() >= {"replaceTeam", "readMe", "readCampaignResults", "readPlan"}
+    assert 304 not in tried.values()
+    assert tried["replaceTeam"] == tried["putKpiSheet"] == tried["chooseAssessments"] == 412
 
 
 async def test_a_response_key_that_somebody_made_up_tells_nothing_of_a_campaign(client, world, stranger):
