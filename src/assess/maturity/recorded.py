@@ -44,12 +44,17 @@ class Recorded(Struct, frozen=True):
 def recorded(panel: Panel, cells: Cells, records: Iterable[KpiRecord], cutoff: date) -> Recorded:
     """The records of a process at the cut-off. Whether a node knows its KPI is read from its groups, never from fewer people."""
     groups_of = _groups_of(panel)
-    columns = panel.asked.columns
-    nodes: dict[Key, dict[UUID, Factual]] = {}
+    mine: dict[Key, list[KpiRecord]] = {}
     for record in records:
         if record.process == panel.process.key and record.team_id in groups_of:
-            known = _awareness(panel, cells, groups_of[record.team_id], columns.get(record.kpi))
-            nodes.setdefault(record.kpi, {})[record.team_id] = factual(record, known, cutoff)
+            mine.setdefault(record.kpi, []).append(record)
+    nodes: dict[Key, dict[UUID, Factual]] = {}
+    for key, found in mine.items():
+        groups = [groups_of[record.team_id] for record in found]
+        known = _awareness(panel, cells, groups, panel.asked.columns.get(key))
+        nodes[key] = {
+            record.team_id: factual(record, share, cutoff) for record, share in zip(found, known, strict=True)
+        }
     return Recorded(nodes, _rungs(panel, nodes))
 
 
@@ -68,14 +73,20 @@ def _groups_of(panel: Panel) -> dict[UUID, list[int]]:
     return homes | {node: [number_of[group.nodes] for group in groups] for node, groups in shown}
 
 
-def _awareness(panel: Panel, cells: Cells, groups: Sequence[int], column: int | None) -> float | State:
-    """The share of those asked who know the KPI, groups by headcount as everywhere; or why it cannot be told."""
+def _awareness(
+    panel: Panel, cells: Cells, nodes: Sequence[Sequence[int]], column: int | None
+) -> Sequence[float | State]:
+    """By node, of the groups given: the share of those asked who know the KPI, by headcount; or why it cannot be told."""
     if column is None:
-        return State.NOT_ASKED
-    chosen, heads = np.array(groups), panel.headcounts[groups].astype(np.float64)
+        return [State.NOT_ASKED] * len(nodes)
+    chosen = np.concatenate(nodes).astype(np.int64)
     shares = quotient(cells.n[chosen, column], cells.known[chosen, column])
-    found = whole(heads, cells.state[chosen, column], shares, LEAST_OF_HEADCOUNT, bounds_of([len(groups)]))
-    return float(found.value[0]) if found.state[0] == SCORED else STATES[found.state[0]]
+    heads, bounds = panel.headcounts[chosen].astype(np.float64), bounds_of([len(groups) for groups in nodes])
+    found = whole(heads, cells.state[chosen, column], shares, LEAST_OF_HEADCOUNT, bounds)
+    return [
+        float(value) if state == SCORED else STATES[state]
+        for value, state in zip(found.value, found.state, strict=True)
+    ]
 
 
 def _rungs(panel: Panel, homes: Mapping[Key, Mapping[UUID, Factual]]) -> Floats:
