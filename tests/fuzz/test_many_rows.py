@@ -66,7 +66,11 @@ async def answers(client, admin, campaign):
     )
 
 
-@pytest.mark.parametrize("many", [people, measures, answers])
+async def teams(_client, _admin, _campaign):
+    return "/v1/teams/import", "key,name,parent", (f"shop-{n},Shop {n},lyon" for n in range(ROWS))
+
+
+@pytest.mark.parametrize("many", [people, measures, answers, teams])
 async def test_ten_thousand_good_rows_are_taken_and_others_have_their_turn(
     boundless, specification, client, admin, campaign, many
 ):
