@@ -8,7 +8,7 @@
 #   make lint-api       check openapi/openapi.json with Spectral and Redocly; needs nodejs and npm
 #   make bench          what must be fast, against what (see docs/performance.md); ROWS="P1 P6" runs a part; needs wrk
 #   make bench-growth   the same for 10,000,000 stored answers; needs wrk and 5 GB of disk
-#   make bench-intervals  do the intervals hold what they promise? simulated, beside the specification's figures
+#   make bench-intervals  do the intervals hold what they promise? simulated, beside the reference's figures
 #   make fuzz           hostile input for longer: MINUTES=10 for each of its lanes; ARGS="-k specification" runs one
 #   make chaos          kill server, worker and database while people answer; ROUNDS=50 kills so often
 #   make openapi        write openapi/openapi.json again from the code
