@@ -102,9 +102,14 @@ class Panel(Struct, frozen=True):
         return np.array([group.headcount for group in self.groups], dtype=np.int64)
 
     @property
+    def known(self) -> Ints:
+        """By group, how many of its people an importer knows, where there are others."""
+        return np.array([group.heard.beside for group in self.groups], dtype=np.int64)
+
+    @property
     def least(self) -> Ints:
-        """By group, from how many people on something may be told: the threshold beside those whom an importer knows."""
-        return np.array([self.k + group.heard.beside for group in self.groups], dtype=np.int64)
+        """By group, from how many people on something may be told: the threshold, beside those whom an importer knows."""
+        return self.k + self.known
 
     def without(self, people: Ints) -> "Panel":
         """The same groups without some of the people."""

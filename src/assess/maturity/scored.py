@@ -82,7 +82,7 @@ def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.i
 
 def _scored(panel: Panel, nodes: Sequence[Node], facts: Inputs) -> ScoredProcess:
     tallies = tallied(panel.answers, panel.bounds, panel.asked.items)
-    cells = cells_of(tallies, panel.asked.items, panel.least[:, None])
+    cells = cells_of(tallies, panel.asked.items, panel.k, panel.known[:, None])
     panel = in_order(panel, cells.state == SCORED)
     records = recorded(panel, cells, facts.kpis, facts.cutoff)
     steps = steps_of(panel, tallies, cells, records.rungs)

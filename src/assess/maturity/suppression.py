@@ -47,6 +47,10 @@ class Heard(Struct, frozen=True):
         """Whether 1 to k-1 people would be told, all together or by whoever takes away the known ones."""
         return 0 < self.people < k or (self.apart > 0 and self.unknown < k)
 
+    def why(self, k: int) -> State:
+        """Why so few are hidden: they are too few themselves, or those beside the known ones are."""
+        return State.BELOW_THRESHOLD if self.people < k else State.PROTECTS_OTHERS
+
     def __add__(self, other: "Heard") -> "Heard":
         return Heard(self.people + other.people, self.known + other.known, self.apart + other.apart)
 
@@ -125,7 +129,7 @@ def mask(tree: Branches, k: int, withheld: Mapping[UUID, State] | None = None) -
     reasons of its own, from the start.
     """
     hidden = dict(withheld or {})
-    hidden.update({node: State.BELOW_THRESHOLD for node, heard in tree.heard.items() if heard.small(k)})
+    hidden.update({node: heard.why(k) for node, heard in tree.heard.items() if heard.small(k)})
     while smallest := _smallest_of_a_leak(tree, k, hidden):
         hidden[smallest] = State.PROTECTS_OTHERS
     verify(tree, k, hidden)

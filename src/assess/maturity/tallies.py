@@ -66,11 +66,11 @@ def tallies_of(levels: Ints, dont_know: Ints, beside: Ints, silent: Ints) -> Tal
     return Tallies(levels, dont_know, beside, silent, levels.sum(axis=2), total, squares)
 
 
-def cells_of(tallies: Tallies, items: Sequence[Item], k: int | Ints) -> Cells:
-    """What each group says of each item. ``k``: the threshold, of all groups or [groups × 1]."""
+def cells_of(tallies: Tallies, items: Sequence[Item], k: int, beside: int | Ints = 0) -> Cells:
+    """What each group says of each item. beside: of how many people, [groups × 1], the answers protect nobody: they are known."""
     unit, origin, lowest = ladder_of(items)
     n, known, dont_know = tallies.n, tallies.known, tallies.dont_know
-    state = _states(n, known, tallies.beside, k)
+    state = _states(n, known, tallies.beside, k, k + beside)
     scored = state == CODE[State.SCORED]
     levels = unit * tallies.total + origin * n
     return Cells(
@@ -83,8 +83,9 @@ def cells_of(tallies: Tallies, items: Sequence[Item], k: int | Ints) -> Cells:
     )
 
 
-def _states(n: Ints, known: Ints, beside: Ints, k: int | Ints) -> Codes:
+def _states(n: Ints, known: Ints, beside: Ints, k: int, least: int | Ints) -> Codes:
     said = known + beside
-    of_levels = np.where(n >= k, CODE[State.SCORED], CODE[State.BELOW_THRESHOLD])
+    few = np.where(n >= k, CODE[State.PROTECTS_OTHERS], CODE[State.BELOW_THRESHOLD])
+    of_levels = np.where(n >= least, CODE[State.SCORED], few)
     heard = np.where(n == 0, CODE[State.NO_ANSWERS], of_levels)
-    return np.where((said >= k) & (2 * beside > said), CODE[State.NOT_APPLICABLE], heard).astype(np.int8)
+    return np.where((said >= least) & (2 * beside > said), CODE[State.NOT_APPLICABLE], heard).astype(np.int8)
