@@ -59,6 +59,15 @@ class Partly:
             self.company.answers[-1] = msgspec.structs.replace(self.company.answers[-1], imported=self.imported[made])
         self.found: Computed = computed(self.company.inputs(), "0" * 64)
 
+    def again(self) -> Computed:
+        """The same facts once more, the people and the teams in another order."""
+        die, inputs = random.Random(0), self.company.inputs()
+        teams = [
+            msgspec.structs.replace(team, rows=die.sample(team.rows, len(team.rows)))
+            for team in die.sample(inputs.answers, len(inputs.answers))
+        ]
+        return computed(msgspec.structs.replace(inputs, answers=teams), "0" * 64)
+
     def scores(self) -> list[NodeResults]:
         """What is published of each node, as it is kept."""
         return [msgspec.json.decode(node.body, type=NodeResults) for node in self.found.nodes]

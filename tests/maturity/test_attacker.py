@@ -3,6 +3,10 @@
 The true groups are the people of one perspective at one node of the tree. What the attacker has is the engine's output: of each
 node the counts, values and perspectives on each process, step, item and KPI, and the mask. Everybody answers everything, so
 that each number is a known sum over the groups; that it is the sum that the attacker takes it for is asserted of every number.
+
+What people say of one process says nothing of another, so each process is a system of its own. An overall score is the mean of
+processes told beside it, and adds no row. An interval of several groups is made of each group's own spread, and says no more
+than those of the groups that are shown and of the pools.
 """
 
 import random
@@ -13,27 +17,34 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from companies import ACQ, COMPANY, OFF, Company
+from companies import ACQ, COMPANY, EXP, OFF, Company
 
 from assess.campaign.voices import Spoken, heard
 from assess.maturity.engine import results_of
 from assess.maturity.model import CampaignResults, NodeResults, ProcessResult, State
 from assess.questionnaire.model import Questionnaire
 
-K = 5
+CORE = (ACQ, OFF, EXP)
 PRIME = 2**61 - 1
 """Ranks are taken modulo this prime: a determined group is found with certainty, one that is not is "found" once in 10¹⁸."""
+MOST_ROWS = 12
+"""So many rows that have groups in common are tried in every combination."""
 NAMES = ("manager", "member", "headquarters", None)
 Group = tuple[UUID, str | None]
 Row = Mapping[Group, int]
 
 
 class Organisation:
-    """A random tree of depth up to 4; inner nodes may have people; teams are asked one questionnaire or two."""
+    """A random tree of depth up to 4, and a threshold k; inner nodes may have people; teams are asked some questionnaires.
+
+    A third of all have an overall score: most of their teams are asked all three core processes. One team in ten answers little.
+    """
 
     def __init__(self, seed: int, *, teams: int = 7):
         die = random.Random(seed)
-        self.company = Company(ACQ, OFF, k=K)
+        self.k = die.randint(5, 10)
+        self.versions = CORE if seed % 3 == 0 else (ACQ, OFF)
+        self.company = Company(*self.versions, k=self.k)
         self.people: dict[UUID, list[tuple[str | None, list[int]]]] = {}
         self.asked: dict[UUID, list[Questionnaire]] = {}
         inner: list[tuple[UUID | None, int]] = [(None, 0)]
@@ -46,8 +57,10 @@ class Organisation:
             else:
                 made = self.company.parent(f"part-{number}", above)
             inner.append((made, depth + 1))
-        for number in range(die.randint(2, teams)):
-            self._team(die, f"team-{number}", die.choice(inner)[0], names, common)
+        above = [die.choice(inner) for _ in range(die.randint(2, teams))]
+        self.depth = 1 + max(depth for _, depth in above)
+        for number, (parent, _) in enumerate(above):
+            self._team(die, f"team-{number}", parent, names, common)
 
     def _team(
         self,
@@ -57,13 +70,13 @@ class Organisation:
         names: Sequence[str | None],
         common: Sequence[str | None],
     ) -> UUID:
-        asked = die.choice([[ACQ], [ACQ, OFF], [ACQ, OFF]])
+        whole = list(self.versions)
+        asked = die.choice([[ACQ], whole, whole] if self.versions != CORE else [[ACQ], [OFF, EXP], *[whole] * 6])
         kinds = [name for name in names if name in common or die.random() < 0.4]
-        said = [(name, die.choice([0, 1, 1, 2, 3, 5, 6, 8])) for name in kinds]
+        said = [(name, die.choice([0, 1, 1, 2, 3, self.k, self.k + 1, self.k + 3])) for name in kinds]
         people = [(name, self._row(die, asked)) for name, number in said for _ in range(number)]
-        made = self.company.team(
-            key, [row for _, row in people], above, asked=asked, invited=len(people) + die.choice([0, 0, 1, 3])
-        )
+        invited = len(people) * die.choice([1] * 9 + [4]) + die.choice([0, 0, 1, 3])
+        made = self.company.team(key, [row for _, row in people], above, asked=asked, invited=invited)
         self.people[made], self.asked[made] = people, asked
         return made
 
@@ -111,7 +124,7 @@ class Attack:
 
     def __init__(self, organisation: Organisation, version: Questionnaire, results: CampaignResults):
         self.organisation, self.version, self.results = organisation, version, results
-        self.sizes = organisation.sizes(version)
+        self.sizes, self.k = organisation.sizes(version), organisation.k
         (self.process,) = version.processes
         shown = {
             hidden.node for hidden in results.mask if hidden.process == self.process.key and not hidden.perspective
@@ -141,7 +154,7 @@ class Attack:
     def _values(self, node: UUID, seen: ProcessResult) -> Iterator[Row]:
         """Values are means of pools, weighted by the people invited: integers, as one row may be multiplied."""
         pools = [pool for pool in self.pools(node) if self._people(pool)]
-        assert all(self._people(pool) >= K for pool in pools)
+        assert all(self._people(pool) >= self.k for pool in pools)
         heads = self.organisation.headcounts(self.version)
         weight = {pool: sum(heads.get(each, 0) for each in pool) for pool in pools}
         for key, value in _published(seen):
@@ -161,7 +174,7 @@ class Attack:
         for gap in seen.gaps:
             for view in (gap.left, gap.right):
                 said = self._truth(gap.step or seen.key, below, [view.perspective])
-                assert view.n == len(said) >= K
+                assert view.n == len(said) >= self.k
                 assert view.mean == pytest.approx(fsum(said) / len(said), abs=0.05 + 1e-9)  # told by the tenth
                 yield {group: 1 for group in self.sizes if group[0] in below and group[1] == view.perspective}
 
@@ -203,10 +216,10 @@ class Attack:
             for below in nodes.values()
             for name in NAMES
         ]
-        small = [each for each in wanted if 0 < sum(self.sizes[group] for group in each) < K]
+        small = [each for each in wanted if 0 < sum(self.sizes[group] for group in each) < self.k]
         found = [sum(self.sizes[group] for group in each) for each in small if basis.spans(each)]
         unions = [sum(self.sizes[group] for group in each) for each in basis.sets()]
-        return found + [size for size in unions if size < K]
+        return found + [size for size in unions if size < self.k]
 
     def _inner(self) -> set[UUID]:
         return {team.team_id for team in self.organisation.company.teams}
@@ -243,13 +256,25 @@ class Basis:
         return not any(self._left([int(group in chosen) for group in self.groups]))
 
     def sets(self) -> Iterator[list[Group]]:
-        """Every set of groups whose sum can be computed, if there are not too many rows to try."""
-        if len(self.rows) <= 9:
-            for chosen in product((0, 1), repeat=len(self.rows)):
-                rows = [row for row, one in zip(self.rows.values(), chosen, strict=True) if one]
-                vector = [sum(values) % PRIME for values in zip(*rows, strict=True)]
+        """Every set of groups whose sum can be computed, of rows that have groups in common; all others are unions of these."""
+        for rows in self._connected():
+            assert len(rows) <= MOST_ROWS
+            for chosen in product((0, 1), repeat=len(rows)):
+                picked = [row for row, one in zip(rows, chosen, strict=True) if one]
+                vector = [sum(values) % PRIME for values in zip(*picked, strict=True)]
                 if any(vector) and set(vector) <= {0, 1}:
                     yield [group for group, value in zip(self.groups, vector, strict=True) if value]
+
+    def _connected(self) -> list[list[list[int]]]:
+        """The reduced rows, those together that have a group in common with one another."""
+        found: list[tuple[set[int], list[list[int]]]] = []
+        for row in self.rows.values():
+            places, rows = {place for place, value in enumerate(row) if value}, [row]
+            for other in [each for each in found if each[0] & places]:
+                found.remove(other)
+                places, rows = places | other[0], rows + other[1]
+            found.append((places, rows))
+        return [rows for _, rows in found]
 
 
 def _published(seen: ProcessResult) -> Iterator[tuple[str, float]]:
@@ -258,7 +283,8 @@ def _published(seen: ProcessResult) -> Iterator[tuple[str, float]]:
     results += [(item.key, item.result) for step in seen.steps for item in step.items if item.band is None]
     results += [(kpi.key, kpi.result) for kpi in seen.kpis]
     yield from ((key, result.value) for key, result in results if result.value is not None)
-    yield from ((step.key, step.prudent) for step in seen.steps if step.prudent is not None)
+    prudent = [(seen.key, seen.prudent), *((step.key, step.prudent) for step in seen.steps)]
+    yield from ((key, value) for key, value in prudent if value is not None)
 
 
 def _parts(version: Questionnaire) -> dict[str, list[tuple[float, str]]]:
@@ -280,15 +306,31 @@ def test_no_published_number_of_a_thousand_organisations_gives_a_small_group_awa
     for seed in range(start, start + 100):
         organisation = Organisation(seed)
         results = organisation.results()
-        for version in (ACQ, OFF):
+        for version in organisation.versions:
             attack = Attack(organisation, version, results)
             assert not attack.recovered(attack.rows()), seed
+        for node in results.nodes:
+            assert told_beside(node), seed
+
+
+def told_beside(node: NodeResults) -> bool:
+    """Whether an overall score is the mean of values that are told beside it."""
+    values = [process.result.value for process in node.processes]
+    overall = node.overall.value
+    return overall is None or (None not in values and overall == pytest.approx(fsum(values) / len(values), abs=1e-12))
 
 
 def test_something_is_published_of_these_organisations():
-    told = [Organisation(seed).results() for seed in range(100)]
-    assert sum(node.state is State.SCORED for each in told for node in each.nodes) > 300
-    assert sum(bool(process.gaps) for each in told for node in each.nodes for process in node.processes) > 20
+    organisations = [Organisation(seed) for seed in range(100)]
+    told = [organisation.results() for organisation in organisations]
+    nodes = [node for each in told for node in each.nodes]
+    assert sum(node.state is State.SCORED for node in nodes) > 300
+    assert sum(bool(process.gaps) for node in nodes for process in node.processes) > 20
+    assert sum(node.overall.value is not None for node in nodes) > 50
+    assert {organisation.k for organisation in organisations} == set(range(5, 11))
+    assert {organisation.depth for organisation in organisations} == {1, 2, 3, 4}
+    reasons = {hidden.reason for each in told for hidden in each.mask if not hidden.perspective}
+    assert reasons == {State.BELOW_THRESHOLD, State.PROTECTS_OTHERS, State.LOW_PARTICIPATION}
 
 
 def test_counts_of_responses_give_no_small_group_away():
@@ -345,7 +387,7 @@ def test_without_complementary_suppression_the_attacker_finds_groups():
         organisation = Organisation(seed)
         attack = Attack(organisation, ACQ, organisation.results())
         nodes = [COMPANY, *attack._inner()]
-        large = [node for node in nodes if attack._people(organisation.below(node)) >= K]
+        large = [node for node in nodes if attack._people(organisation.below(node)) >= attack.k]
         rows = [{group: 1 for group in attack.sizes if group[0] in organisation.below(node)} for node in large]
         found += bool(attack.recovered(rows))
     assert found > 20
@@ -360,7 +402,7 @@ def test_with_every_perspective_of_enough_people_told_the_attacker_finds_groups(
         for node in attack.published:
             for name in NAMES[:3]:
                 cell = [group for group in attack.sizes if group[0] in organisation.below(node) and group[1] == name]
-                if sum(attack.sizes[group] for group in cell) >= K:
+                if sum(attack.sizes[group] for group in cell) >= attack.k:
                     rows.append(dict.fromkeys(cell, 1))
         found += bool(attack.recovered(rows))
     assert found > 20

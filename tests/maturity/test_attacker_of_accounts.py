@@ -4,7 +4,8 @@ It knows more than anybody: how many people of each node gave a level to each it
 made. What it does not know are the sums of the levels, by node and item, and who belongs to which node of a pool. Explanations
 are read as equations over these sums; intervals are turned back into sums of squares; whatever is no equation (simulations,
 discussion points, tables, pages) is made of results and ledgers, of which two companies that differ in hidden things only have
-the same bytes.
+the same bytes. Of each company it reads how the whole is explained, and one more node that the seed chooses: all groups stand in
+the whole's explanation.
 """
 
 import random
@@ -197,11 +198,21 @@ def test_no_account_of_a_thousand_companies_gives_away_few_people_or_a_sensitive
         accounts, scores = Accounts(company), company.scores()
         solved = Solved(company, list(accounts.rows(scores, [scores[0], scores[seed % len(scores)]])))
         assert not solved.told(accounts.secrets()), seed
+        assert packed(company.again()) == packed(company.found), seed  # a second release says nothing more
+        assert all(share is None or 20 * share == round(20 * share) for share in shares(scores)), seed
         numbers += accounts.numbers
         for squares, apart, several in products(accounts, scores):
             assert several >= K or squares == pytest.approx(apart, abs=1e-7), seed
             few += 0 < several < K
     assert (numbers > 1000, few > 0) == (True, True)
+
+
+def shares(scores: Sequence[NodeResults]) -> Iterator[float | None]:
+    """Every share of people who know or do not know."""
+    for score in scores:
+        for process_of in score.processes:
+            yield from (each.dont_know for step_of in process_of.steps for each in step_of.items)
+            yield from (each.awareness for each in process_of.kpis)
 
 
 def test_no_account_gives_away_the_few_people_who_answered_beside_imported_ones():
@@ -378,6 +389,49 @@ def test_the_one_who_answered_both_items_cannot_be_found_from_the_interval():
         if 2 * (a - means[0]) / 10 * (b - means[1]) / 10 == pytest.approx(told, abs=1e-9)
     ]
     assert pairs == [(first[4], second[0])]
+
+
+CORE = [
+    questionnaire(key, process(key, [step(f"{key}-{place}", [item(f"{key}-{place}-1")]) for place in "ab"]))
+    for key in ("acq", "off", "exp")
+]
+
+
+def answered_by_few(seed: int) -> tuple[list[list[int]], int]:
+    """People of whom five answer each step alone; a few, or enough, answer everything."""
+    die = random.Random(seed)
+    several = die.randint(0, 8)
+    alone = [[place] for place in range(6) for _ in range(5)]
+    return [
+        [die.randint(1, 5) if place in told else NO_ANSWER for place in range(6)]
+        for told in [*alone, *[list(range(6))] * several]
+    ], several
+
+
+def lengths_of(parts: Sequence[Result]) -> float | None:
+    """The most that Σ u_r² of the mean of these can be, from their own."""
+    squares = [squares_of(part, part.n) for part in parts]
+    return None if None in squares else (fsum(map(sqrt, squares)) / len(parts)) ** 2
+
+
+def test_of_a_process_and_of_the_whole_intervals_say_no_more_than_those_of_their_parts_where_few_answered_several():
+    few = enough = 0
+    for seed in range(300):
+        rows, several = answered_by_few(seed)
+        company = Company(*CORE, k=K)
+        company.team("one", rows)
+        company.team("two", [[3] * 6] * 6)
+        node = next(each for each in company.results().nodes if each.key == "one")
+        wholes = [(node.overall, [each.result for each in node.processes])]
+        wholes += [(each.result, [part.result for part in each.steps]) for each in node.processes]
+        for told, below in wholes:
+            squares, most_of_parts = squares_of(told, told.n), lengths_of(below)
+            if squares is not None and most_of_parts is not None:
+                alike = squares == pytest.approx(most_of_parts, abs=1e-9)
+                assert alike or several >= K, seed
+                few += 0 < several < K
+                enough += not alike
+    assert (few > 300, enough > 300) == (True, True)
 
 
 def test_whether_teams_may_be_compared_follows_from_what_is_published_of_them():
