@@ -7,12 +7,14 @@ from uuid import UUID
 
 import httpx
 from msgspec import Struct
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assess.storage import clients, roles
 from assess.storage.database import Database
 from assess.storage.embedded import Embedded
 from assess.storage.secrets import Secrets
+from assess.storage.tables import voice
 from assess.tenancy.model import Role
 from tenants import key_for, new_organisation
 from world import Headers, build_world
@@ -63,6 +65,7 @@ async def build_company(client: httpx.AsyncClient, database: Database, secrets: 
     response_key = {"Authorization": f"Bearer {exchanged['response_key']}"}
     body = {"answer": {"type": "level", "level": 3}, "comment": f"Trop lent {mark}", "sequence": 1}
     await done(client.put("/v1/respond/answers/off-listen-insight", headers=response_key, json=body))
+    await add_voice(database, organisation, UUID(world.ids["campaign_id"]))
     return Company(
         organisation=organisation,
         key=f"o-{organisation}",
@@ -74,6 +77,14 @@ async def build_company(client: httpx.AsyncClient, database: Database, secrets: 
         token=token,
         response_key=response_key,
     )
+
+
+async def add_voice(database: Database, organisation: UUID, campaign: UUID) -> None:
+    """What a perspective said: of so few people beside imported ones no close keeps it."""
+    said = {"perspective": "member", "people": 6, "composites": {"off": {"n": 6, "total": 18.0, "squares": 60.0}}}
+    async with database.transaction(organisation) as tx:
+        row = {"organisation_id": organisation, "campaign_id": campaign, "node": organisation, **said}
+        await tx.execute(insert(voice).values(row))
 
 
 async def open_campaign(client: httpx.AsyncClient, admin: Headers, mark: str) -> UUID:

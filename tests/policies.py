@@ -76,6 +76,6 @@ NEEDED = {
     "listReports": Permission.READ_REPORTS,
     "readReport": Permission.READ_REPORTS,
     "readReportContent": Permission.READ_REPORTS,
-    "createReportLink": Permission.READ_REPORTS,
+    "createReportLink": Permission.REPORT,
 }
 """By operation id; a new operation is refused by the tests until it stands here."""

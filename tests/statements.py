@@ -8,8 +8,9 @@ from assess.storage.database import Database
 
 
 def overheard(database: Database) -> set[str]:
-    """A set that from now on gets every text that goes over a connection of this pool."""
+    """A set that from now on gets every text that goes over a connection of this pool; the hot path's are taken from it anew."""
     heard: set[str] = set()
+    database.lane.close()
     engine = database.engine.sync_engine
 
     @event.listens_for(engine, "before_cursor_execute")

@@ -89,7 +89,7 @@ def followed(server: None, environment: dict[str, str], tmp_path_factory: pytest
     folder = tmp_path_factory.mktemp("consultant")
     script = "\n".join(["set -euo pipefail", *blocks("sh")])
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=180, check=False
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout[-2000:]
     return SimpleNamespace(folder=folder, said=done.stdout)

@@ -59,7 +59,9 @@ _ANSWERS = insert(answer).from_select(
         literal(1),
     ),
 )
-"""One statement each, with columns as parameters: an import has tens of thousands of rows."""
+"""With columns as parameters: an import has tens of thousands of rows."""
+_AT_A_TIME = 2_000
+"""Answers in one statement: whoever else waits for this process has a turn in between."""
 
 
 class NewResponse(Struct, frozen=True, kw_only=True):
@@ -85,9 +87,10 @@ async def add_imported(tx: Tx, campaign_id: UUID, contract_digest: Digest, new: 
     }
     await tx.execute(_RESPONSES, {**frame, "today": tx.now.date(), **columns})
     given = [(response_id, *said) for response_id, each in shuffled for said in each.answers.items()]
-    responses, items, values = zip(*given, strict=True)
-    columns = {"responses": list(responses), "items": list(items), "given": list(values)}
-    await tx.execute(_ANSWERS, {"organisation": tx.organisation_id, **columns})
+    for start in range(0, len(given), _AT_A_TIME):
+        responses, items, values = zip(*given[start : start + _AT_A_TIME], strict=True)
+        columns = {"responses": list(responses), "items": list(items), "given": list(values)}
+        await tx.execute(_ANSWERS, {"organisation": tx.organisation_id, **columns})
 
 
 async def delete_imported(tx: Tx, campaign_id: UUID, assessments: Collection[UUID]) -> None:
