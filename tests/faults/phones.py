@@ -10,6 +10,7 @@ Headers = dict[str, str]
 PATIENCE = 40.0
 """Seconds in which everything must have recovered."""
 PAUSE = 0.05
+_UNDERWAY = "idempotency_key_busy"
 _UNAVAILABLE = {"database_unavailable", "service_busy", "worker_lost", "work_took_too_long"}
 
 
@@ -27,7 +28,7 @@ class Trial:
     async def insist(
         self, client: httpx.AsyncClient, method: str, path: str, headers: Headers, **sent: Any
     ) -> httpx.Response:
-        """Send a request until it is answered with anything but a 503 problem; any other fault of the server is an error."""
+        """Send a request until it is answered with neither "not now" (503) nor "still under way" (409); other 5xx are errors."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
@@ -35,6 +36,9 @@ class Trial:
             except httpx.TransportError:
                 self.failed += 1
             else:
+                if reply.status_code == 409 and reply.json()["code"] == _UNDERWAY:
+                    await asyncio.sleep(PAUSE)
+                    continue
                 if reply.status_code < 500:
                     self.acknowledged += reply.is_success
                     return reply
