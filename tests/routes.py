@@ -1,10 +1,12 @@
 """Every route of the application as tests see it: where it is, who may, how it is asked, and what of a reply can be compared."""
 
+import io
 import re
 from collections.abc import Mapping
 
 import httpx
 from msgspec import Struct
+from pypdf import PdfReader
 
 from assess.app import Application, handlers_of
 from assess.tenancy.model import Permission
@@ -64,3 +66,10 @@ def same(reply: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
     """A reply, every header and byte of it, without what is new each time."""
     headers = sorted((name, value) for name, value in reply.headers.multi_items() if name not in NEW_EACH_TIME)
     return reply.status_code, headers, re.sub(rb'"request_id":"[^"]*"', b"", reply.content)
+
+
+def pdf_text(content: bytes) -> str:
+    """The text of all pages and of the document's own description, without spaces."""
+    reader = PdfReader(io.BytesIO(content))
+    pages = "".join(page.extract_text() for page in reader.pages)
+    return "".join((pages + str(reader.metadata)).split())

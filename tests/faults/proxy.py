@@ -77,7 +77,12 @@ class Proxy:
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = asyncio.get_running_loop().create_task(self._link(reader, writer))
         self._links.add(link)
-        link.add_done_callback(self._links.discard)
+        link.add_done_callback(lambda _: self._ended(link, writer))
+
+    def _ended(self, link: asyncio.Task[None], writer: asyncio.StreamWriter) -> None:
+        """A link that was cancelled before it began has not closed its connection."""
+        self._links.discard(link)
+        writer.close()
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.anyio
 PHONES = 6
 TAPS = 4
 WAITS = 0.4
+"""Seconds that a phone waits for a reply."""
 STAYS = 8.0
 """Seconds in which also a slow machine has done what was asked, before who asked gives up."""
-"""Seconds that a phone waits for a reply."""
 
 
 class Network(Struct, frozen=True):

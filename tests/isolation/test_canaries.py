@@ -4,7 +4,6 @@ What the people of the shared world have said bears MARK (names, addresses, comm
 """
 
 import base64
-import io
 import logging
 import zlib
 from collections.abc import Iterator
@@ -14,13 +13,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from pypdf import PdfReader
 
 from assess.app import describe
 from assess.tenancy.model import Role
 from assess.web.logs import JsonLines
 from isolation.foreign import BODIES, NAMING, QUERIES, STAND, foreign, unknown
-from routes import IDS, KEYLESS, Route, at, routes_of, same
+from routes import IDS, KEYLESS, Route, at, pdf_text, routes_of, same
 from tenants import key_for, new_organisation
 from world import MARK, World, build_world, done
 
@@ -269,10 +267,3 @@ async def test_the_database_s_own_log_keeps_silent(postgres, client, world, stra
     log = (postgres.cluster.data / "server.log").read_text()
     assert "team_key_taken" in log
     assert MARK not in log
-
-
-def pdf_text(content: bytes) -> str:
-    """The text of all pages and of the document's own description, without spaces."""
-    reader = PdfReader(io.BytesIO(content))
-    pages = "".join(page.extract_text() for page in reader.pages)
-    return "".join((pages + str(reader.metadata)).split())
