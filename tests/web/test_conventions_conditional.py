@@ -161,3 +161,29 @@ async def test_a_draft_of_nobody_is_not_found_before_its_tag_is_looked_at(client
     path = "/v1/teams/01890000-0000-7000-8000-000000000000"
     reply = await client.put(path, headers={**admin, "If-Match": '"x"'}, json={"key": "a", "name": "A"})
     assert (reply.status_code, reply.json()["code"]) == (404, "team_not_found")
+
+
+SHEET, MEASURE = {"owner": "Ana", "baseline": 20, "target": 50}, {"value": 0.35, "measured_on": "2025-04-03"}
+
+
+async def places(client, admin):
+    """Where something may be put, twice: whoever replaces the first says which state, the second keeps all of them."""
+    team = await made(client, admin)
+    sheet, measured = "/v1/kpi-sheets/kpi-off-cocreation", f"{team}/measures/kpi-off-cocreation/2025-03-31"
+    return [(sheet, SHEET, 428), (measured, MEASURE, 200)]
+
+
+async def test_what_is_put_where_nothing_is_or_something_is_says_so(client, admin):
+    async def put(**said):
+        reply = await client.put(path, headers={**admin, **said}, json=body)
+        return reply.status_code
+
+    for path, body, without in await places(client, admin):
+        assert await put(**{"If-Match": "*"}) == 412, "nothing is there yet"
+        assert await put(**{"If-None-Match": "*"}) == 201
+        assert await put(**{"If-None-Match": "*"}) == 412
+        etag = (await client.get(path, headers=admin)).headers["etag"]
+        assert await put(**{"If-None-Match": f'"x", {etag}'}) == 412
+        assert await put(**{"If-Match": '"x"'}) == 412
+        assert await put() == without
+        assert await put(**{"If-Match": "*", "If-None-Match": '"x"'}) == 200

@@ -68,10 +68,9 @@ class PermissionMissing(Forbidden):
 
 async def think(connection: ASGIConnection[Any, Any, Any, Any], *, known: bool = True) -> None:
     """Move a request to the lane of those that wait for a worker, ``known``: with a key; raises ServiceBusy when it is full."""
-    place: Place | None = connection.scope.get("place")  # type: ignore[assignment]  # a key of our own
-    if place is not None:
-        admission: Admission = connection.app.state.admission
-        await place.move(admission.thinking if known else admission.strangers)
+    place: Place = connection.scope["place"]  # type: ignore[typeddict-item]  # a key of our own, from the edge
+    admission: Admission = connection.app.state.admission
+    await place.move(admission.thinking if known else admission.strangers)
 
 
 class May:
