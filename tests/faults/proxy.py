@@ -119,14 +119,15 @@ class _Link:
     async def run(self) -> None:
         """Pass on both ways until either side ends, or a fault ends both."""
         ways = [asyncio.create_task(self._requests()), asyncio.create_task(self._replies())]
+        reset = False
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
+            ended, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            reset = any(isinstance(each.exception(), _Reset) for each in ended)
+        finally:  # without waiting: who is cancelled here must still end both
             for way in ways:
                 way.cancel()
-            ended = await asyncio.gather(*ways, return_exceptions=True)
             for _, writer in (self._client, self._server):
-                _end(writer, reset=any(isinstance(each, _Reset) for each in ended))
+                _end(writer, reset=reset)
 
     async def _requests(self) -> None:
         reader, writer = self._client[0], self._server[1]
@@ -168,7 +169,7 @@ async def _pass(writer: asyncio.StreamWriter, data: bytes) -> None:
 
 def _end(writer: asyncio.StreamWriter, *, reset: bool) -> None:
     """Close in good order, or by RST: what was on its way is lost, and the other side knows."""
-    if not reset:
+    if not reset or writer.is_closing():
         writer.close()
         return
     peer = writer.get_extra_info("socket")

@@ -26,7 +26,8 @@ from isolation.patches import PATCHES, Patch, of_guards
 ROOT = Path(__file__).parents[2]
 COPIED = ("src", "tests", "migrations", "questionnaires", "examples", "openapi", "docs", "pyproject.toml")
 AT_ONCE = 2
-LONGEST = 300
+LONGEST, SOUND = 300, 1800
+"""Seconds that the tests of a mutant may take, and those of all of them together without any."""
 RED, GREEN = 1, 0
 
 
@@ -60,7 +61,7 @@ def _of_code(patches: Sequence[Patch]) -> list[str]:
     started = time.monotonic()
     every = sorted({test for patch in patches for test in patch.tests})
     with _copies(AT_ONCE) as copies, ThreadPoolExecutor(AT_ONCE) as threads:
-        if _tested(copies[0], every) != GREEN:
+        if _tested(copies[0], every, SOUND) != GREEN:
             raise SystemExit(f"not green without any mutant, so nothing can be learnt: {' '.join(every)}")
         free: SimpleQueue[Path] = SimpleQueue()
         for copy in copies:
@@ -86,13 +87,13 @@ def _tried(free: "SimpleQueue[Path]", patch: Patch) -> str | None:
     return None if code == RED else f"{patch.name} (exit code {code})"
 
 
-def _tested(copy: Path, tests: Sequence[str]) -> int:
+def _tested(copy: Path, tests: Sequence[str], longest: int = LONGEST) -> int:
     """The exit code of the tests in a copy; RED too when they hang."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:logging", *tests]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSESS_")}
     environment |= {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, timeout=LONGEST, check=False)
+        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, timeout=longest, check=False)
     except subprocess.TimeoutExpired:
         return RED
     return done.returncode

@@ -174,11 +174,11 @@ async def places(client, admin):
 
 
 async def test_what_is_put_where_nothing_is_or_something_is_says_so(client, admin):
-    async def put(**said):
-        reply = await client.put(path, headers={**admin, **said}, json=body)
-        return reply.status_code
-
     for path, body, without in await places(client, admin):
+
+        async def put(*, at=path, what=body, **said):
+            return (await client.put(at, headers={**admin, **said}, json=what)).status_code
+
         assert await put(**{"If-Match": "*"}) == 412, "nothing is there yet"
         assert await put(**{"If-None-Match": "*"}) == 201
         assert await put(**{"If-None-Match": "*"}) == 412
