@@ -7,11 +7,6 @@ from uuid import UUID
 
 import httpx
 
-from assess.storage.database import Database
-from assess.storage.secrets import Secrets
-from assess.tenancy.model import NewApiKey, Role
-from assess.tenancy.service import issue_key
-
 Headers = dict[str, str]
 Sizes = dict[str, int]
 CSV = {"Content-Type": "text/csv"}
@@ -23,15 +18,6 @@ COLUMNS = "name,email,language,perspective,team"
 def today() -> date:
     """The day by which a campaign's end is told."""
     return datetime.now(UTC).date()
-
-
-async def key_for(
-    database: Database, secrets: Secrets, organisation: UUID, role: Role, team: UUID | None = None
-) -> Headers:
-    """Headers of a new key."""
-    async with database.transaction(organisation) as tx:
-        issued = await issue_key(tx, secrets.pepper, NewApiKey(name=role.value, role=role, team_id=team))
-    return {"Authorization": f"Bearer {issued.secret}"}
 
 
 def roster(sizes: Sizes, perspective: str = "member") -> str:

@@ -1,10 +1,11 @@
 """Erasing a person: the roster and the invitation go; what nobody can find, nobody can erase for somebody else."""
 
 import pytest
-from company import done, drafted, exchanged, key_for, launched, refused, saved
+from company import done, drafted, exchanged, launched, refused, saved
 
 from assess.storage.ids import uuid7
 from assess.tenancy.model import Role
+from tenants import key_for
 
 pytestmark = pytest.mark.anyio
 

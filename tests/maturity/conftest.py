@@ -1,78 +1,36 @@
 """A company with one closed campaign, played over HTTP on the real database."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, Router
-from litestar.datastructures import State
 from playing import Player
 
-from assess import shipped
 from assess.app import Resources, create_app
 from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
 from assess.maturity import api, discussion_api
 from assess.maturity.kpis.library import KpiLibrary
 from assess.maturity.scores import api as scores_api
-from assess.questionnaire.catalogue import Catalogue, catalogue_from
+from assess.questionnaire.catalogue import Catalogue
 from assess.roadmap.library import LoadedLibrary
 from assess.settings import Settings
 from assess.storage.database import Database
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
 from assess.tenancy import api as tenancy_api
-from assess.tenancy.access import DEPENDENCIES
-from assess.web.problems import HANDLERS
-from assess.web.requests import StrictRequest, negotiated
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    """The published questionnaires."""
-    return catalogue_from(shipped.folder("questionnaires"))
-
-
-@pytest.fixture(scope="session")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
-    """Secrets in a folder of this run."""
-    return Secrets(tmp_path_factory.mktemp("secrets"))
-
-
-@pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    """One worker process."""
-    made = Workers(1)
-    yield made
-    made.close()
+from rooms import client_of
 
 
 @pytest.fixture(scope="session")
 async def client(
     database: Database, settings: Settings, secrets: Secrets, workers: Workers, catalogue: Catalogue
-) -> AsyncIterator[Any]:
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the rooms up to this one."""
     rooms = (tenancy_api, campaign_api, respond_api, api, scores_api, discussion_api)
-    state = {
-        "database": database,
-        "settings": settings,
-        "secrets": secrets,
-        "workers": workers,
-        "catalogue": catalogue,
-    }
-    app = Litestar(
-        [Router("/v1", route_handlers=[handler for room in rooms for handler in room.handlers])],
-        dependencies=DEPENDENCIES,
-        exception_handlers=HANDLERS,
-        guards=[negotiated],
-        request_class=StrictRequest,
-        state=State(state),
-        openapi_config=None,
-        logging_config=None,
-    )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://assess") as made:
+    own = {"database": database, "settings": settings, "secrets": secrets, "workers": workers, "catalogue": catalogue}
+    async with client_of(*rooms, **own) as made:
         yield made
 
 

@@ -1,6 +1,6 @@
 """A company with a roadmap whose report can be drawn, over HTTP, on the real database."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,15 +8,13 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 import pytest
-from believable import FILES, believable
-from litestar import Litestar, Router
-from litestar.datastructures import State
+from believable import believable
 from sqlalchemy import insert
 
 from assess.campaign.model import Contract, ContractQuestionnaire
 from assess.campaign.store import add_contract
 from assess.maturity import store as maturity
-from assess.questionnaire.catalogue import Catalogue, catalogue_from
+from assess.questionnaire.catalogue import Catalogue
 from assess.report import api
 from assess.roadmap.model import NewRoadmap
 from assess.roadmap.store import add_plan, add_roadmap
@@ -25,33 +23,10 @@ from assess.storage import tables
 from assess.storage.database import Database
 from assess.storage.secrets import Secrets
 from assess.storage.workers import Workers
-from assess.tenancy.access import DEPENDENCIES
-from assess.tenancy.model import NewApiKey, Role
-from assess.tenancy.service import issue_key
-from assess.tenancy.store import add_organisation
-from assess.web.problems import HANDLERS
-from assess.web.requests import StrictRequest, negotiated
+from assess.tenancy.model import Role
 from computed_by_hand import computed
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    """The published questionnaires."""
-    return catalogue_from(FILES)
-
-
-@pytest.fixture(scope="session")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
-    """Secrets in a folder of this run."""
-    return Secrets(tmp_path_factory.mktemp("secrets"))
-
-
-@pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    """One worker process."""
-    made = Workers(1)
-    yield made
-    made.close()
+from rooms import client_of
+from tenants import key_for, new_organisation
 
 
 @pytest.fixture(scope="session")
@@ -59,47 +34,21 @@ async def client(
     database: Database, settings: Settings, secrets: Secrets, workers: Workers, catalogue: Catalogue
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of this room."""
-    resources = {
-        "database": database,
-        "settings": settings,
-        "secrets": secrets,
-        "workers": workers,
-        "catalogue": catalogue,
-        "library": None,
-    }
-    app = Litestar(
-        [Router("/v1", route_handlers=api.handlers)],
-        dependencies=DEPENDENCIES,
-        exception_handlers=HANDLERS,
-        guards=[negotiated],
-        request_class=StrictRequest,
-        state=State(resources),
-        openapi_config=None,
-        logging_config=None,
-    )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.public_url) as made:
+    own = {"database": database, "settings": settings, "secrets": secrets, "workers": workers, "catalogue": catalogue}
+    async with client_of(api, **own, library=None) as made:
         yield made
 
 
 @pytest.fixture
 async def admin(database: Database, secrets: Secrets, organisation: UUID) -> dict[str, str]:
     """Headers of the organisation's admin."""
-    return await _admin_of(database, secrets, organisation)
+    return await key_for(database, secrets, organisation, Role.ADMIN)
 
 
 @pytest.fixture
 async def stranger(database: Database, secrets: Secrets) -> dict[str, str]:
     """Headers of another organisation's admin."""
-    made = uuid4()
-    async with database.transaction(made) as tx:
-        await add_organisation(tx, f"o-{made}", "Ailleurs")
-    return await _admin_of(database, secrets, made)
-
-
-async def _admin_of(database: Database, secrets: Secrets, organisation: UUID) -> dict[str, str]:
-    async with database.transaction(organisation) as tx:
-        issued = await issue_key(tx, secrets.pepper, NewApiKey(name="admin", role=Role.ADMIN))
-    return {"Authorization": f"Bearer {issued.secret}"}
+    return await key_for(database, secrets, await new_organisation(database, "Ailleurs"), Role.ADMIN)
 
 
 @pytest.fixture
