@@ -7,7 +7,6 @@ the pools of a node hold all of its people, their sums less the teams' totals le
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -15,16 +14,15 @@ from test_voices import COMPANY, Company, K, item, step, version
 
 from assess.campaign.model import Voice
 from assess.campaign.voices import Spoken
+from equations import reduced
 
 ASKED = version(
     "acq", step("acq-a", [item("a1", 2), item("a2")]), step("acq-b", [item("b1"), item("b2"), item("b3")], 2)
 )
-WEIGHTS = {
-    "acq-a": {"a1": Fraction(2), "a2": Fraction(1)},
-    "acq-b": dict.fromkeys(("b1", "b2", "b3"), Fraction(1)),
-}
-WEIGHTS["acq"] = {"a1": Fraction(2, 3), "a2": Fraction(1, 3), **dict.fromkeys(("b1", "b2", "b3"), Fraction(2, 3))}
-Row = Mapping[object, Fraction]
+WEIGHTS = {"acq-a": {"a1": 2, "a2": 1}, "acq-b": dict.fromkeys(("b1", "b2", "b3"), 1)}
+WEIGHTS["acq"] = {"a1": 2, "a2": 1, **dict.fromkeys(("b1", "b2", "b3"), 2)}
+Row = Mapping[object, int]
+"""So many times each unknown that all are whole numbers."""
 
 
 def organisation(seed: int) -> Company:
@@ -49,22 +47,23 @@ class Attack:
     def __init__(self, company: Company, key: str):
         self.spoken, self.weights, self.key = company.spoken, WEIGHTS[key], key
         self.parents = {team.team_id: team.parent_id or COMPANY for team in company.teams}
+        self.heard = list(self._heard())
 
-    def heard(self) -> Iterator[tuple[object, Spoken, Fraction]]:
-        """Everybody with a level: the unknown that the person is part of, and which share of the weight was answered."""
+    def _heard(self) -> Iterator[tuple[object, Spoken, int]]:
+        """Everybody with a level: the unknown that the person is part of, and how much of the weight was answered."""
         for number, person in enumerate(self.spoken):
             answered = [weight for each, weight in self.weights.items() if each in person.answers]
             if answered:
                 whole = len(answered) == len(self.weights)
                 unknown = (person.team, person.perspective) if whole else number
-                yield unknown, person, sum(answered) / sum(self.weights.values())
+                yield unknown, person, sum(answered)
 
     def sizes(self) -> Counter[object]:
-        return Counter(unknown for unknown, _, _ in self.heard())
+        return Counter(unknown for unknown, _, _ in self.heard)
 
     def groups(self) -> Iterator[Row]:
         """What a group says of its items, weighted as in the step or process: a team, or small ones with more of their node."""
-        sizes = Counter(person.team for _, person, _ in self.heard())
+        sizes = Counter(person.team for _, person, _ in self.heard)
         for above in set(self.parents.values()):
             order = sorted(
                 (team for team in sizes if self.parents[team] == above), key=lambda team: (sizes[team], team)
@@ -73,21 +72,21 @@ class Attack:
             while small and sum(sizes[team] for team in small) < K and len(small) < len(order):
                 small.append(order[len(small)])
             for teams in [*([team] for team in order if team not in small), small]:
-                yield {unknown: share for unknown, person, share in self.heard() if person.team in teams}
+                yield {unknown: weight for unknown, person, weight in self.heard if person.team in teams}
 
     def hidden(self) -> bool:
         """Whether the mask would put people of several nodes together: what is tied together then is decided with the mask."""
-        sizes = Counter(self.parents[person.team] for _, person, _ in self.heard())
+        sizes = Counter(self.parents[person.team] for _, person, _ in self.heard)
         return min(sizes.values(), default=0) < K
 
     def pools(self, voices: Sequence[Voice]) -> Iterator[Row]:
         """The sums of the pools: a person counts in the nearest one."""
         told = {(voice.node, voice.perspective) for voice in voices if self.key in voice.composites}
-        members: dict[object, dict[object, Fraction]] = {}
-        for unknown, person, _ in self.heard():
+        members: dict[object, dict[object, int]] = {}
+        for unknown, person, _ in self.heard:
             pool = next((node for node in self._upwards(person.team) if (node, person.perspective) in told), None)
             if pool is not None:
-                members.setdefault((pool, person.perspective), {})[unknown] = Fraction(1)
+                members.setdefault((pool, person.perspective), {})[unknown] = 1
         return iter(members.values())
 
     def _upwards(self, node: UUID) -> Iterator[UUID]:
@@ -100,27 +99,10 @@ class Attack:
         """How many people the weighted sums are about that can be computed, where they are fewer than k."""
         sizes = self.sizes()
         columns = sorted(sizes, key=lambda unknown: (isinstance(unknown, int), str(unknown)))
-        solved = _solved([[row.get(each, Fraction(0)) for each in columns] for row in rows])
-        sums = [row for row in solved if min(row) >= 0 or max(row) <= 0]
+        solved = reduced([[row.get(each, 0) for each in columns] for row in rows])
+        sums = [row for row in solved if min(row) >= 0]
         people = [sum(sizes[each] for each, part in zip(columns, row, strict=True) if part) for row in sums]
         return [count for count in people if count < K]
-
-
-def _solved(rows: Sequence[list[Fraction]]) -> list[list[Fraction]]:
-    """Reduced rows: everything that they determine is made of these."""
-    matrix, done = list(rows), list[list[Fraction]]()
-    for column in range(len(matrix[0]) if matrix else 0):
-        lead = next((row for row in matrix if row[column]), None)
-        if lead is not None:
-            matrix.remove(lead)
-            lead = [part / lead[column] for part in lead]
-            matrix, done = ([_less(row, lead, row[column]) for row in rows_of] for rows_of in (matrix, done))
-            done.append(lead)
-    return done
-
-
-def _less(row: list[Fraction], other: list[Fraction], times: Fraction) -> list[Fraction]:
-    return [a - times * b if b else a for a, b in zip(row, other, strict=True)] if times else row
 
 
 @pytest.mark.parametrize("start", range(0, 1000, 250))

@@ -2,10 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
-from itertools import product
 from math import fsum
 from uuid import UUID
 
@@ -15,6 +12,7 @@ import pytest
 from assess.campaign.model import Contract, ContractQuestionnaire, ContractTeam
 from assess.campaign.voices import Spoken, Tree, heard, moments, stands, told_of, tree_of
 from assess.questionnaire.model import Item, Kind, Level, Process, Questionnaire, Step, digest_of
+from equations import sets_in
 
 K = 5
 COMPANY = UUID(int=0)
@@ -243,35 +241,18 @@ def random_company(seed, teams=6):
     return company
 
 
-def reduced(rows: Sequence[Sequence[int]]):
-    """Gauss-Jordan over the rationals."""
-    left, done, column = [list(map(Fraction, row)) for row in rows], [], 0
-    while left and column < len(left[0]):
-        pivot = next((row for row in left if row[column]), None)
-        if pivot is not None:
-            left.remove(pivot)
-            pivot = [value / pivot[column] for value in pivot]
-            left = [[a - row[column] * b for a, b in zip(row, pivot, strict=True)] for row in left]
-            done = [[a - row[column] * b for a, b in zip(row, pivot, strict=True)] for row in done] + [pivot]
-        column += 1
-    return done
-
-
 def leaks(tree: Tree, counts, pools):
     """The sizes below the threshold of all sets that team totals and pools determine, other than of whole teams."""
     atoms = [(team, name) for team, count in counts.items() for name, people in count.items() if people]
     rows = [[atom[0] == team for atom in atoms] for team in counts]
     rows += [[pools.get(atom) == pool for atom in atoms] for pool in set(pools.values())]
-    basis = reduced(rows)
     found = []
-    for chosen in product((0, 1), repeat=len(basis)):
-        vector = [sum(row[place] for c, row in zip(chosen, basis, strict=True) if c) for place in range(len(atoms))]
-        if any(vector) and set(vector) <= {0, 1}:
-            taken = {atom for atom, value in zip(atoms, vector, strict=True) if value}
-            whole = all(other in taken for atom in taken for other in atoms if other[0] == atom[0])
-            size = sum(counts[team][name] for team, name in taken)
-            if size < K and not whole:
-                found.append(size)
+    for places in sets_in(rows):
+        taken = {atoms[place] for place in places}
+        whole = all(other in taken for atom in taken for other in atoms if other[0] == atom[0])
+        size = sum(counts[team][name] for team, name in taken)
+        if size < K and not whole:
+            found.append(size)
     return found
 
 

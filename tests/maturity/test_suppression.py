@@ -1,8 +1,6 @@
 """Suppression: the golden tables, and an attacker who solves the published system exactly."""
 
 import random
-from fractions import Fraction
-from itertools import product
 from uuid import UUID
 
 import msgspec
@@ -10,6 +8,7 @@ import pytest
 
 from assess.maturity.model import State
 from assess.maturity.suppression import Branch, Branches, LeakError, mask, verify
+from equations import sets_in
 
 K = 5
 ROOT = UUID(int=0)
@@ -117,37 +116,14 @@ def test_no_published_system_reveals_a_few_people_to_whoever_imported_the_others
 # The attacker.
 
 
-def reduced(rows):
-    """Gauss-Jordan over the rationals: the reduced rows and their pivots."""
-    rows, pivots = [list(map(Fraction, row)) for row in rows], []
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((row for row in rows[len(pivots) :] if row[column]), None)
-        if pivot is None:
-            continue
-        rows.remove(pivot)
-        pivot = [value / pivot[column] for value in pivot]
-        rows = [[a - row[column] * b for a, b in zip(row, pivot, strict=True)] for row in rows]
-        rows.insert(len(pivots), pivot)
-        pivots.append(column)
-    return rows[: len(pivots)], pivots
-
-
 def revealed(forest, hidden):
-    """Every set of groups that the published nodes determine, with its people: the vectors of zeros and ones in the row space."""
+    """Every set of groups that the published nodes determine, with its people."""
     leaves = [branch.node for branch in forest.branches if branch.own]
     own = {branch.node: branch.own for branch in forest.branches}
     published = [node for node in own if node not in hidden]
-    rows, _ = reduced([[leaf in below(forest, node) for leaf in leaves] for node in published])
-    for chosen in product((0, 1), repeat=len(rows)):
-        vector = [
-            sum((c * row[place] for c, row in zip(chosen, rows, strict=True)), Fraction(0))
-            for place in range(len(leaves))
-        ]
-        if any(vector) and set(vector) <= {0, 1}:
-            yield (
-                {leaf for leaf, value in zip(leaves, vector, strict=True) if value},
-                sum(own[leaf] for leaf, value in zip(leaves, vector, strict=True) if value),
-            )
+    for places in sets_in([[leaf in below(forest, node) for leaf in leaves] for node in published]):
+        found = {leaves[place] for place in places}
+        yield found, sum(own[leaf] for leaf in found)
 
 
 def below(forest, top):
