@@ -1,6 +1,7 @@
 """Many good rows are taken at once, and whoever else asks has his reply meanwhile."""
 
 import asyncio
+import gc
 import time
 from datetime import date, timedelta
 from itertools import pairwise, product
@@ -23,6 +24,15 @@ LIVE = Sent(method="GET", target=b"/health/live")
 async def admin(database, secrets):
     """The admin of a company of its own, which may grow."""
     return await key_for(database, secrets, await new_organisation(database), Role.ADMIN)
+
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    """The collector does not look at what this run holds, as in the server: no turn is spent on that."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")
@@ -86,4 +96,4 @@ async def test_ten_thousand_good_rows_are_taken_and_others_have_their_turn(
     got = await taking
     assert (got.status, faults(specification, sent, got)) == (200, []), got.body[:500]
     waits = [after - before for before, after in pairwise(turns)]
-    assert max(waits) < (turns[-1] - turns[0]) / 2, "most of the work is done in pieces, or beside"
+    assert max(waits) < (turns[-1] - turns[0]) / 5, "the work is done in pieces, or beside"

@@ -200,10 +200,14 @@ async def _preflight(tx: Tx, campaign: Campaign) -> tuple[Contract, list[Preflig
 async def _invite(tx: Tx, secrets: Secrets, campaign_id: UUID) -> int:
     secret = await asyncio.to_thread(secrets.create, campaign_id)  # it waits for the disk
     roster = await store.people_of(tx, campaign_id)
-    made = [(uuid7(), person.id) for person in roster]
-    hashes = [invitation_hash(secrets.pepper, invitation_token(secret, invitation_id)) for invitation_id, _ in made]
-    await store.add_invitations(tx, campaign_id, [(*ids, hashed) for ids, hashed in zip(made, hashes, strict=True)])
+    await store.add_invitations(tx, campaign_id, (_invited(person.id, secret, secrets.pepper) for person in roster))
     return len(roster)
+
+
+def _invited(person_id: UUID, secret: bytes, pepper: bytes) -> tuple[UUID, UUID, bytes]:
+    """A new invitation, whose it is, and the hash of its token."""
+    invitation_id = uuid7()
+    return invitation_id, person_id, invitation_hash(pepper, invitation_token(secret, invitation_id))
 
 
 def _invitation(tx: Tx, person: Person, made: tuple[UUID, bool], secret: bytes, public_url: str) -> Invitation:

@@ -1,7 +1,7 @@
 """Statements on campaigns: who is asked what, the roster, the contract, invitations and participation."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -207,7 +207,7 @@ async def people_of(tx: Tx, campaign_id: UUID, window: Window | None = None) -> 
 async def add_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
     """More people on the roster."""
     common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id}
-    await tx.add(person, [{**common, "id": uuid7(), **_person(new, team_ids)} for new in people])
+    await tx.add(person, ({**common, "id": uuid7(), **_person(new, team_ids)} for new in people))
 
 
 async def change_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
@@ -259,10 +259,10 @@ async def contract_of(tx: Tx, campaign_id: UUID) -> Contract | None:
     return None if body is None else msgspec.convert(body, Contract)
 
 
-async def add_invitations(tx: Tx, campaign_id: UUID, invited: Sequence[tuple[UUID, UUID, bytes]]) -> None:
+async def add_invitations(tx: Tx, campaign_id: UUID, invited: Iterable[tuple[UUID, UUID, bytes]]) -> None:
     """One invitation for each (its id, the person's id, the hash of its token)."""
     common = {"organisation_id": tx.organisation_id, "campaign_id": campaign_id, "completed": False}
-    rows = [{**common, "id": made, "person_id": whose, "token_hash": hashed} for made, whose, hashed in invited]
+    rows = ({**common, "id": made, "person_id": whose, "token_hash": hashed} for made, whose, hashed in invited)
     await tx.add(invitation, rows)
 
 

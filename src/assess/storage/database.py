@@ -7,9 +7,10 @@ a single statement commits itself. This module alone knows both tricks.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -40,6 +41,7 @@ AT_A_TIME = 500
 """Rows that one statement inserts: a hundredth of a second of this process."""
 _HOUR, _GOODBYE = 3600.0, 3.0
 
+_T = TypeVar("_T")
 _LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _CUT = (asyncpg.InternalClientError, TimeoutError)
 """A dying server cut an exchange in two, or the link stands still: the connection does not know yet that it is lost."""
@@ -65,10 +67,10 @@ class Tx(Struct, frozen=True):
         """Execute a Core statement; each names ``organisation_id`` itself as well."""
         return await self.connection.execute(statement, parameters)
 
-    async def add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows, AT_A_TIME: whoever else waits for this process has a turn in between."""
-        for start in range(0, len(rows), AT_A_TIME):
-            await self.execute(insert(table), rows[start : start + AT_A_TIME])
+    async def add(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows, made and sent AT_A_TIME: whoever else waits for this process has a turn in between."""
+        for piece in pieces(rows, AT_A_TIME):
+            await self.execute(insert(table), piece)
 
 
 class Effect(Struct, frozen=True):
@@ -157,6 +159,13 @@ def connect(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Database
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
     return Database(engine, Lane(engine, pool), min(patience, PATIENCE_HOT))
+
+
+def pieces(rows: Iterable[_T], most: int) -> Iterator[list[_T]]:
+    """``rows`` by so many: each piece is made when the one before is done with."""
+    coming = iter(rows)
+    while piece := list(itertools.islice(coming, most)):
+        yield piece
 
 
 def driver_url(url: str) -> str:

@@ -1,6 +1,6 @@
 """Statements on organisations, teams and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import Executable, bindparam, column, func, insert, literal, sel
 from sqlalchemy.dialects.postgresql import JSONB
 
 from assess.errors import NotFound
-from assess.storage.database import Tx
+from assess.storage.database import Tx, pieces
 from assess.storage.ids import uuid7
 from assess.storage.paging import Window
 from assess.storage.tables import api_key, organisation, team
@@ -33,8 +33,8 @@ _SENT = (
     .table_valued(*(column(each.name, each.type) for each in _TEAM))
     .render_derived(name="sent", with_types=True)
 )
-AT_ONCE = 5000
-"""Rows of one statement, which has five seconds."""
+AT_ONCE = 1000
+"""Rows of one statement: whoever else waits for this process has a turn in between."""
 
 
 class TeamNotFound(NotFound):
@@ -101,10 +101,11 @@ async def change_team(tx: Tx, team_id: UUID, new: NewTeam, parent_id: UUID | Non
 
 async def add_teams(tx: Tx, news: Sequence[tuple[NewTeam, UUID | None]]) -> dict[str, UUID]:
     """New teams, each below its parent, which is there; their ids by key."""
-    ids = {new.key: uuid7() for new, _ in news}
+    ids: dict[str, UUID] = {}
     own: dict[str, Any] = {"organisation_id": literal(tx.organisation_id), "created_at": literal(tx.now)}
     adding = insert(team).from_select([*own, *_SENT.c.keys()], select(*own.values(), *_SENT.c))
-    await _send(tx, adding, [{"id": ids[new.key], **_columns(new, parent_id)} for new, parent_id in news])
+    rows = ({"id": ids.setdefault(new.key, uuid7()), **_columns(new, parent_id)} for new, parent_id in news)
+    await _send(tx, adding, rows)
     return ids
 
 
@@ -115,7 +116,7 @@ async def change_teams(tx: Tx, news: Sequence[tuple[UUID, NewTeam, UUID | None]]
         .values({name: said for name, said in _SENT.c.items() if name != "id"})
         .where(team.c.organisation_id == tx.organisation_id, team.c.id == _SENT.c.id)
     )
-    await _send(tx, changing, [{"id": team_id, **_columns(new, parent_id)} for team_id, new, parent_id in news])
+    await _send(tx, changing, ({"id": team_id, **_columns(new, parent_id)} for team_id, new, parent_id in news))
 
 
 async def add_key(tx: Tx, new: NewApiKey, key_id: UUID, secret_hash: bytes) -> ApiKey:
@@ -172,10 +173,10 @@ def in_order(teams: Sequence[Team]) -> list[Team]:
     return ordered
 
 
-async def _send(tx: Tx, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+async def _send(tx: Tx, statement: Executable, rows: Iterable[dict[str, Any]]) -> None:
     """Execute a statement on rows that are sent as one value: a thousand cost little more than one."""
-    for start in range(0, len(rows), AT_ONCE):
-        await tx.execute(statement, {"sent": rows[start : start + AT_ONCE]})
+    for piece in pieces(rows, AT_ONCE):
+        await tx.execute(statement, {"sent": piece})
 
 
 def _columns(new: NewTeam, parent_id: UUID | None) -> dict[str, Any]:

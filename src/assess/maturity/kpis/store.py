@@ -130,10 +130,10 @@ async def measure_of(tx: Tx, place: Place) -> RecordedMeasure:
 
 async def add_measures(tx: Tx, measures: Sequence[tuple[Place, int, Measure]]) -> None:
     """One more revision at each of these places, with its number."""
-    rows = [
+    rows = (
         _row(tx, revision, value, team_id=team_id, kpi=kpi, period_end=period_end)
         for (team_id, kpi, period_end), revision, value in measures
-    ]
+    )
     await tx.add(measure, rows)
 
 
