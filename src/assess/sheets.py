@@ -122,8 +122,9 @@ def _lines(body: bytes) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(text, delimiter=";" if head.count(b";") > head.count(b",") else ",", strict=True)
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip() for cell in cells]
+            stripped = [*map(str.strip, cells)]
+            if any(stripped):
+                yield reader.line_num, stripped
     except csv.Error as error:
         raise SheetUnreadable(f"line {reader.line_num}: {error}") from error
 

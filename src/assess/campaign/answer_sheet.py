@@ -105,13 +105,14 @@ def read_answers(rows: Rows, teams: Mapping[Key, Expected], others: Expected | N
     before.
     """
     reading = _Reading(rows, teams, others, told)
+    take = reading.take
     count = 0
     for row in rows.cells:
-        if isinstance(row, Finding):
-            reading.findings.add(row)
-        else:
-            reading.take(row[0], *row[1])
+        if isinstance(row, tuple):
+            take(row[0], *row[1])
             count += 1
+        else:
+            reading.findings.add(row)
     reading.check_sizes()
     reading.findings.refuse()
     return Sheet(count, [Collected(person.team, person.perspective, person.answers) for person in reading.people])
@@ -139,14 +140,15 @@ class _Findings:
 class _Person:
     """Somebody whose answers are being read. ``line``: where the first one stands."""
 
-    __slots__ = ("answers", "line", "perspective", "said", "team")
+    __slots__ = ("answers", "form", "line", "perspective", "said", "team")
 
-    def __init__(self, line: int, team: Key, said: str, items: int) -> None:
+    def __init__(self, line: int, team: Key, said: str, form: "_Form") -> None:
         self.line = line
         self.team = team
+        self.form = form
         self.said = said
         self.perspective: Any = said or None
-        self.answers = array("b", [NO_ANSWER]) * items
+        self.answers = array("b", [NO_ANSWER]) * len(form.items)
 
 
 class _Form:
@@ -182,15 +184,14 @@ class _Reading:
 
     def take(self, line: int, team: str, respondent: str, item: str, answer: str, perspective: str) -> None:
         """One row: a right one is kept, a wrong one is told."""
-        form = self._forms.get(team) or self._unlisted(line, team)
-        if form is None:
-            return None
-        person = self._people.get(respondent) or self._new(line, form, team, respondent, perspective)
-        if person is None or not self._is_same(person, line, team, perspective):
-            return None
-        known = form.items.get(item)
+        person = self._people.get(respondent)
+        if person is None or person.team != team or person.said != perspective:
+            person = self._person(person, line, team, respondent, perspective)
+            if person is None:
+                return None
+        known = person.form.items.get(item)
         if known is None:
-            return self._tell_item(line, team, form, item)
+            return self._tell_item(line, team, person.form, item)
         place, values = known
         value = values.get(answer)
         if value is None:
@@ -199,6 +200,15 @@ class _Reading:
             rule = f"a respondent answers an item once; an earlier line says {_word(person.answers[place])}"
             return self._tell(line, "item", rule, item)
         person.answers[place] = value
+        return None
+
+    def _person(self, known: _Person | None, line: int, team: str, respondent: str, perspective: str) -> _Person | None:
+        """Somebody new; none, which is told, where the row cannot be theirs, or says otherwise than ``known``."""
+        form = self._forms.get(team) or self._unlisted(line, team)
+        if form is not None and known is None:
+            return self._new(line, form, team, respondent, perspective)
+        if form is not None and known is not None:
+            self._tell_other(known, line, team, perspective)
         return None
 
     def check_sizes(self) -> None:
@@ -230,24 +240,21 @@ class _Reading:
         if perspective and perspective not in _PERSPECTIVES:
             self._tell(line, "perspective", f"one of {', '.join(get_args(Perspective))}", perspective, _PERSPECTIVES)
             return None
-        person = self._people[respondent] = _Person(line, team, perspective, len(form.items))
+        person = self._people[respondent] = _Person(line, team, perspective, form)
         self._sizes[team] += 1
         most = self._most[team]
         if most is not None and self._sizes[team] == most + 1:
             self._one_too_many[team] = line
         return person
 
-    def _is_same(self, person: _Person, line: int, team: str, perspective: str) -> bool:
+    def _tell_other(self, person: _Person, line: int, team: str, perspective: str) -> None:
         """One person has one team and one perspective."""
         if person.team != team:
             rule = f"a respondent belongs to one team; {self._word} {person.line} says {person.team}"
             self._tell(line, "team", rule, team, (), person.team)
-        elif person.said != perspective:
+        else:
             rule = f"a respondent has one perspective; {self._word} {person.line} says {person.said or 'none'}"
             self._tell(line, "perspective", rule, perspective, (), person.said)
-        else:
-            return True
-        return False
 
     def _tell_item(self, line: int, team: str, form: _Form, item: str) -> None:
         if item in self._keys:

@@ -6,6 +6,7 @@ Ids are made from keys (UUID version 5), and no day plays a part: the same files
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -195,7 +196,9 @@ def _spoken(person: Collected, asked: Asking) -> Spoken:
     return Spoken(_id(person.team), person.perspective, answers)
 
 
+@lru_cache(maxsize=10_000)
 def _id(team: Key) -> UUID:
+    """The same object each time: everybody has one, and all of them are compared."""
     return uuid5(_OWN, f"team/{team}")
 
 
