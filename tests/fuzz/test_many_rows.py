@@ -45,12 +45,16 @@ async def campaign(client, admin):
     return at
 
 
-async def people(_client, _admin, campaign):
+async def people(_client, _admin, campaign, name="Ana"):
     return (
         f"{campaign}/people/import",
         "name,email,language,perspective,team",
-        (f"Ana,ana{n}@example.com,fr,member,lyon" for n in range(ROWS)),
+        (f"{name},ana{n}@example.com,fr,member,lyon" for n in range(ROWS)),
     )
+
+
+async def the_same_people(client, admin, campaign):
+    return await people(client, admin, campaign, "Anna")
 
 
 async def measures(client, admin, _campaign):
@@ -80,7 +84,7 @@ async def teams(_client, _admin, _campaign):
     return "/v1/teams/import", "key,name,parent", (f"shop-{n},Shop {n},lyon" for n in range(ROWS))
 
 
-@pytest.mark.parametrize("many", [people, measures, answers, teams])
+@pytest.mark.parametrize("many", [people, the_same_people, measures, answers, teams])
 async def test_ten_thousand_good_rows_are_taken_and_others_have_their_turn(
     boundless, specification, client, admin, campaign, many
 ):

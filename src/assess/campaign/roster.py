@@ -68,10 +68,12 @@ def people_of(entries: Sequence[Entry], teams: Collection[str], languages: Colle
     return [msgspec.convert(entry.cells, NewPerson) for entry in lowered]
 
 
-def is_changed(new: NewPerson, old: Person) -> bool:
-    """Whether somebody of the same e-mail is said otherwise than before."""
-    said = (old.name, old.language, old.perspective, old.team)
-    return (new.name, new.language, new.perspective, new.team) != said
+def compared(news: Iterable[NewPerson], roster: Iterable[Person]) -> tuple[list[NewPerson], list[NewPerson]]:
+    """Who is not on the roster yet, and who, of the same e-mail, is said otherwise there."""
+    before = {old.email: (old.name, old.language, old.perspective, old.team) for old in roster}
+    said = [(new, before.get(new.email), (new.name, new.language, new.perspective, new.team)) for new in news]
+    created = [new for new, there, _ in said if there is None]
+    return created, [new for new, there, now in said if there is not None and now != there]
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

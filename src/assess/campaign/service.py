@@ -29,7 +29,7 @@ from assess.campaign.model import (
     QuestionnaireChoice,
     TeamChoice,
 )
-from assess.campaign.roster import Entry, is_changed, people_of
+from assess.campaign.roster import Entry, compared, people_of
 from assess.campaign.tokens import InvitationText, invitation_hash, invitation_token, write_invitation
 from assess.errors import Finding, Invalid
 from assess.questionnaire.catalogue import Catalogue, QuestionnaireUnknown
@@ -106,10 +106,13 @@ async def import_people(tx: Tx, campaign_id: UUID, read: Callable[[], Sequence[E
     """
     campaign = (await store.campaign_of(tx, campaign_id, lock=True)).drafted()
     ids = {asked.team: asked.team_id for asked in await store.asked_of(tx, campaign_id)}
-    before = {person.email: person for person in await store.people_of(tx, campaign_id)}
-    news = await asyncio.to_thread(lambda: people_of(read(), ids.keys(), campaign.languages))
-    created = [new for new in news if new.email not in before]
-    changed = [new for new in news if new.email in before and is_changed(new, before[new.email])]
+    roster = await store.people_of(tx, campaign_id)
+
+    def told() -> tuple[list[NewPerson], list[NewPerson], list[NewPerson]]:
+        news = people_of(read(), ids.keys(), campaign.languages)
+        return news, *compared(news, roster)
+
+    news, created, changed = await asyncio.to_thread(told)
     if not dry_run:
         await store.add_people(tx, campaign_id, created, ids)
         await store.change_people(tx, campaign_id, changed, ids)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, cast, delete, func, insert, select, union_all, update
+from sqlalchemy import Text, bindparam, cast, delete, func, insert, select, union_all, update
 
 from assess.campaign.contract import Asked
 from assess.campaign.model import (
@@ -20,7 +20,7 @@ from assess.campaign.model import (
 )
 from assess.errors import Conflict, NotFound
 from assess.questionnaire.model import Questionnaire
-from assess.storage.database import Tx
+from assess.storage.database import AT_A_TIME, Tx, pieces
 from assess.storage.ids import uuid7
 from assess.storage.paging import Window
 from assess.storage.tables import (
@@ -155,9 +155,9 @@ async def ask(
         for team_id in chosen
         if team_id not in before
     ]
-    for team_id in before.keys() & chosen.keys():
-        stays = update(assessment).where(*mine, assessment.c.team_id == team_id)
-        await tx.execute(stays.values(asked_elsewhere=elsewhere[team_id]))
+    stays = update(assessment).where(*mine, assessment.c.team_id == bindparam("team"))
+    stayed = stays.values(asked_elsewhere=bindparam("people"))
+    await tx.many(stayed, ({"team": each, "people": elsewhere[each]} for each in before.keys() & chosen.keys()))
     questions = [
         {"organisation_id": tx.organisation_id, "assessment_id": ids[team_id], "position": position, "digest": digest}
         for team_id, digests in chosen.items()
@@ -169,10 +169,10 @@ async def ask(
 
 async def start_collecting(tx: Tx, campaign_id: UUID, headcounts: Mapping[UUID, int]) -> None:
     """The assessments begin, each with its team's headcount, frozen."""
-    for team_id, headcount in headcounts.items():
-        mine = (assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
-        started = update(assessment).where(*mine, assessment.c.team_id == team_id)
-        await tx.execute(started.values(state="collecting", headcount=headcount))
+    mine = (assessment.c.organisation_id == tx.organisation_id, assessment.c.campaign_id == campaign_id)
+    starting = update(assessment).where(*mine, assessment.c.team_id == bindparam("team"))
+    started = starting.values(state="collecting", headcount=bindparam("people"))
+    await tx.many(started, ({"team": team_id, "people": people} for team_id, people in headcounts.items()))
 
 
 async def questionnaires_of(tx: Tx, digests: Collection[Digest]) -> dict[Digest, Questionnaire]:
@@ -201,7 +201,11 @@ async def people_of(tx: Tx, campaign_id: UUID, window: Window | None = None) -> 
     )
     order = (team.c.key, person.c.name, person.c.id)
     rows = await tx.execute(query.order_by(*order) if window is None else window.applied(query, *order))
-    return [msgspec.convert(row, Person, from_attributes=True) for row in rows]
+    found: list[Person] = []
+    for piece in pieces(rows, AT_A_TIME):  # a roster may have twenty thousand people: others have their turn
+        found += msgspec.convert(piece, list[Person], from_attributes=True)
+        await asyncio.sleep(0)
+    return found
 
 
 async def add_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
@@ -213,8 +217,8 @@ async def add_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], tea
 async def change_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:
     """People of the roster, known by their e-mail, as they are said now."""
     mine = (person.c.organisation_id == tx.organisation_id, person.c.campaign_id == campaign_id)
-    for new in people:
-        await tx.execute(update(person).where(*mine, person.c.email == new.email).values(_person(new, team_ids)))
+    changing = update(person).where(*mine, person.c.email == bindparam("known"))
+    await tx.many(changing, ({"known": new.email, **_person(new, team_ids)} for new in people))
 
 
 async def people_with(tx: Tx, email: Email) -> list[tuple[UUID, UUID, str]]:

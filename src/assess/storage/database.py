@@ -38,7 +38,7 @@ PATIENCE, PATIENCE_HOT = 65.0, 6.0
 """Seconds that we wait for a statement, longer than the server takes over any (sealing 60, the hot path 5): then it is the
 link that stands still, and the connection is given up."""
 AT_A_TIME = 500
-"""Rows that one statement inserts: a hundredth of a second of this process."""
+"""Rows that are sent at once: a hundredth of a second of this process."""
 _HOUR, _GOODBYE = 3600.0, 3.0
 
 _T = TypeVar("_T")
@@ -68,9 +68,13 @@ class Tx(Struct, frozen=True):
         return await self.connection.execute(statement, parameters)
 
     async def add(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rows, made and sent AT_A_TIME: whoever else waits for this process has a turn in between."""
+        """Insert rows, as ``many`` does."""
+        await self.many(insert(table), rows)
+
+    async def many(self, statement: Executable, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute a statement for each of the rows, made and sent AT_A_TIME: others have a turn of this process in between."""
         for piece in pieces(rows, AT_A_TIME):
-            await self.execute(insert(table), piece)
+            await self.execute(statement, piece)
 
 
 class Effect(Struct, frozen=True):
