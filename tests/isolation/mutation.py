@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from assess.settings import Settings
 from assess.storage import embedded
@@ -61,8 +62,9 @@ def _of_code(patches: Sequence[Patch]) -> list[str]:
     started = time.monotonic()
     every = sorted({test for patch in patches for test in patch.tests})
     with _copies(AT_ONCE) as copies, ThreadPoolExecutor(AT_ONCE) as threads:
-        if _tested(copies[0], every, SOUND) != GREEN:
-            raise SystemExit(f"not green without any mutant, so nothing can be learnt: {' '.join(every)}")
+        sound = subprocess.run(**_command(copies[0], every), timeout=SOUND, check=False)  # what it says is shown
+        if sound.returncode != GREEN:
+            raise SystemExit("not green without any mutant, so nothing can be learnt")
         free: SimpleQueue[Path] = SimpleQueue()
         for copy in copies:
             free.put(copy)
@@ -87,16 +89,21 @@ def _tried(free: "SimpleQueue[Path]", patch: Patch) -> str | None:
     return None if code == RED else f"{patch.name} (exit code {code})"
 
 
-def _tested(copy: Path, tests: Sequence[str], longest: int = LONGEST) -> int:
+def _tested(copy: Path, tests: Sequence[str]) -> int:
     """The exit code of the tests in a copy; RED too when they hang."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:logging", *tests]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSESS_")}
-    environment |= {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, timeout=longest, check=False)
+        done = subprocess.run(**_command(copy, tests), capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired:
         return RED
     return done.returncode
+
+
+def _command(copy: Path, tests: Sequence[str]) -> dict[str, Any]:
+    """How the tests are run in a copy."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSESS_")}
+    environment |= {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"args": command, "cwd": copy, "env": environment}
 
 
 @contextmanager
