@@ -83,7 +83,7 @@ async def test_the_story_is_the_same_each_time(stage):
     assert [reply.url.path for reply in replies if "idempotent-replayed" in reply.headers] == []
 
 
-def test_the_story_uses_a_key_wherever_one_is_kept(application):
+async def test_the_story_uses_a_key_wherever_one_is_kept(application):
     played = {re.sub(r"\{\w+\}", "{}", step.path) for step in STORY if step.method == "POST"}
     kept = {
         re.sub(r"\{[\w:]+\}", "{}", route.path)

@@ -1,6 +1,5 @@
 """Campaigns over HTTP, for the holders of keys. Closing scores what it seals, so its handler lives in the room to the right."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +37,7 @@ from assess.tenancy.model import Imported, Permission, Principal
 from assess.web.conditional import CHANGES
 from assess.web.idempotency import IDEMPOTENT
 from assess.web.paging import Pages, by_creation
-from assess.web.requests import CSV, JSON, media_type_of
+from assess.web.requests import ROWS, media_type_of, rows_in
 
 PATH = "/campaigns/{campaign_id:uuid}"
 
@@ -168,7 +167,7 @@ async def delete_person(
     operation_id="importPeople",
     tags=["Campaigns"],
     status_code=200,
-    opt={"takes": (CSV, JSON), "schema": "NewPerson", "many": True, IDEMPOTENT: True},
+    opt={"takes": ROWS, "schema": "NewPerson", "many": True, IDEMPOTENT: True},
     request_max_body_size=2 * 1024 * 1024,
 )
 async def import_people(
@@ -177,9 +176,11 @@ async def import_people(
     tx: NamedDependency[Tx],
     dry_run: FromQuery[bool] = False,
 ) -> Imported:
-    """Add or change people by e-mail, all or nothing, from CSV (name,email,language,perspective,team) or a JSON list."""
-    body = await request.body()
-    read = partial(entries_from_sheet if media_type_of(request) == CSV else entries_from_json, body)
+    """Add or change people by e-mail, all or nothing.
+
+    From CSV (name,email,language,perspective,team) or a list (JSON, MessagePack)."""
+    body, media = await request.body(), media_type_of(request)
+    read = rows_in(media, body, sheet=entries_from_sheet, listed=entries_from_json)
     return await service.import_people(tx, campaign_id, read, dry_run=dry_run)
 
 
@@ -251,7 +252,7 @@ async def issue_invitations(
     operation_id="importResponses",
     tags=["Campaigns"],
     status_code=200,
-    opt={"takes": (CSV, JSON), "schema": CollectedAnswer, "many": True, IDEMPOTENT: True},
+    opt={"takes": ROWS, "schema": CollectedAnswer, "many": True, IDEMPOTENT: True},
     request_max_body_size=2 * 1024 * 1024,
 )
 async def import_responses(
@@ -262,14 +263,15 @@ async def import_responses(
     dry_run: FromQuery[bool] = False,
     replace: FromQuery[bool] = False,
 ) -> ImportedResponses:
-    """Add answers collected elsewhere, all or nothing, from CSV (team,respondent,item,answer,perspective) or a JSON list.
+    """Add answers collected elsewhere, all or nothing.
+
+    From CSV (team,respondent,item,answer,perspective) or a list (JSON, MessagePack).
 
     An answer is a level's number, DK or NA. Only teams with ``asked_elsewhere`` take any, from that many people at most; with
     ``replace`` what was imported before of the teams in the file goes, and nothing of other teams.
     """
-    body = await request.body()
-    rows = rows_from_sheet if media_type_of(request) == CSV else rows_from_json
-    read = partial(rows, body)
+    body, media = await request.body(), media_type_of(request)
+    read = rows_in(media, body, sheet=rows_from_sheet, listed=rows_from_json)
     return await importing.import_responses(tx, catalogue, campaign_id, read, dry_run=dry_run, replace=replace)
 
 

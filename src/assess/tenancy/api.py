@@ -1,6 +1,5 @@
 """Organisations, teams and keys over HTTP."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +30,7 @@ from assess.tenancy.team_sheet import teams_from_json, teams_from_sheet
 from assess.web.conditional import CHANGES
 from assess.web.idempotency import IDEMPOTENT
 from assess.web.paging import Pages, by_creation
-from assess.web.requests import CSV, JSON, media_type_of
+from assess.web.requests import ROWS, media_type_of, rows_in
 
 
 @get(
@@ -93,7 +92,7 @@ async def create_team(data: JSONBody[NewTeam], tx: NamedDependency[Tx]) -> Team:
     operation_id="importTeams",
     tags=["Teams"],
     status_code=200,
-    opt={"takes": (CSV, JSON), "schema": "NewTeam", "many": True, IDEMPOTENT: True},
+    opt={"takes": ROWS, "schema": "NewTeam", "many": True, IDEMPOTENT: True},
     request_max_body_size=2 * 1024 * 1024,
 )
 async def import_teams(
@@ -101,10 +100,12 @@ async def import_teams(
     tx: NamedDependency[Tx],
     dry_run: FromQuery[bool] = False,
 ) -> Imported:
-    """Create or change teams by key, from CSV (key,name,parent,functions,capacity_days,lead) or a JSON list, all or nothing.
+    """Create or change teams by key, all or nothing.
 
+    From CSV (key,name,parent,functions,capacity_days,lead) or a list (JSON, MessagePack).
     What an import does not name of a team that exists (a column, a field) stays as it is."""
-    read = partial(teams_from_sheet if media_type_of(request) == CSV else teams_from_json, await request.body())
+    body, media = await request.body(), media_type_of(request)
+    read = rows_in(media, body, sheet=teams_from_sheet, listed=teams_from_json)
     return await service.import_teams(tx, read, dry_run=dry_run)
 
 

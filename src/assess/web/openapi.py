@@ -134,7 +134,7 @@ def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -
     name = schema if isinstance(schema, str | None) else schema.__name__
     one = {"$ref": f"#/components/schemas/{name}"} if name else {"type": "object"}
     structured = {"type": "array", "items": one} if handler.opt.get("many") else one
-    content = {media: {"schema": structured if media.endswith("json") else {"type": "string"}} for media in takes}
+    content = {media: {"schema": structured if media in {JSON, MSGPACK} else {"type": "string"}} for media in takes}
     operation["requestBody"] = {"required": True, "content": content}
 
 

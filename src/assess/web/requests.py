@@ -3,16 +3,20 @@
 Litestar decodes JSON into dicts and coerces ("5" becomes 5), parses text/plain as JSON and ignores Accept: here none of this.
 """
 
+import math
 import re
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from msgspec import Meta
 
-from assess.errors import NotAcceptable, Refusal, UnsupportedMediaType
+from assess.errors import Malformed, NotAcceptable, Refusal, UnsupportedMediaType
+from assess.sheets import MAX_ROWS
 from assess.web import places
 from assess.web.problems import misplaced
 
@@ -20,9 +24,20 @@ JSON = "application/json"
 CSV = "text/csv"
 MSGPACK = "application/msgpack"
 YAML = "application/yaml"
+ROWS = (CSV, JSON, MSGPACK)
+"""How many rows are sent: a sheet, or a list in either of two forms."""
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 _PLAIN = "identity"
 _WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{0,9})?")
+_T = TypeVar("_T")
+_Cell = bool | int | float | str | None
+_Rows = Annotated[list[dict[str, _Cell | list[_Cell]]], Meta(max_length=MAX_ROWS)]
+
+
+class PackedUnreadable(Malformed):
+    """The body cannot be read as MessagePack."""
+
+    title_fr = "Le corps n’est pas lisible comme du MessagePack."
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -60,6 +75,31 @@ def wished(connection: ASGIConnection[Any, Any, Any, Any], gives: tuple[str, ...
 def media_type_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The media type of the body, without parameters, in lower case."""
     return connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def rows_in(
+    media: str, body: bytes, *, sheet: Callable[[bytes], _T], listed: Callable[[bytes], _T]
+) -> Callable[[], _T]:
+    """What reads a body of rows, for a handler that lets it work beside the event loop: ``sheet`` a CSV, ``listed`` a JSON list.
+
+    A list in MessagePack is read as the JSON that says the same; reading it raises PackedUnreadable or msgspec.ValidationError.
+    """
+    if media == CSV:
+        return partial(sheet, body)
+    return partial(listed, body) if media == JSON else lambda: listed(unpacked(body))
+
+
+def unpacked(packed: bytes) -> bytes:
+    """The JSON of a MessagePack list of flat objects: texts, numbers that JSON has, booleans, null, and lists of them."""
+    try:
+        rows = msgspec.msgpack.decode(packed, type=_Rows)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PackedUnreadable(f"the body must be MessagePack: {error}") from error
+    if any(isinstance(cell, float) and not math.isfinite(cell) for row in rows for cell in row.values()):
+        raise PackedUnreadable("a number is neither infinite nor NaN")
+    return msgspec.json.encode(rows)
 
 
 def _check_content_type(

@@ -1,7 +1,6 @@
 """Measured values and reviews of indicators over HTTP."""
 
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from assess.tenancy.model import Imported, Permission, Principal
 from assess.web.conditional import FREELY, PLACES
 from assess.web.idempotency import IDEMPOTENT
 from assess.web.paging import Pages
-from assess.web.requests import CSV, JSON, media_type_of
+from assess.web.requests import ROWS, media_type_of, rows_in
 from assess.words import Key
 
 MEASURE = "/teams/{team_id:uuid}/measures/{kpi:str}/{period_end:date}"
@@ -63,7 +62,7 @@ async def list_measures(
     operation_id="importMeasures",
     tags=["Indicators"],
     status_code=200,
-    opt={"takes": (CSV, JSON), "schema": MeasureRow, "many": True, IDEMPOTENT: True},
+    opt={"takes": ROWS, "schema": MeasureRow, "many": True, IDEMPOTENT: True},
     request_max_body_size=2 * 1024 * 1024,
 )
 async def import_measures(
@@ -72,11 +71,13 @@ async def import_measures(
     principal: NamedDependency[Principal],
     dry_run: FromQuery[bool] = False,
 ) -> Imported:
-    """Record values, all or nothing, from CSV (team,kpi,period_end,value,numerator,denominator,measured_on) or a JSON list.
+    """Record values, all or nothing.
+
+    From CSV (team,kpi,period_end,value,numerator,denominator,measured_on) or a list (JSON, MessagePack).
 
     A value that is there already and differs is corrected: both are kept."""
-    body = await request.body()
-    read = partial(rows_from_sheet if media_type_of(request) == CSV else rows_from_json, body)
+    body, media = await request.body(), media_type_of(request)
+    read = rows_in(media, body, sheet=rows_from_sheet, listed=rows_from_json)
     return await service.import_measures(tx, principal, read, dry_run=dry_run)
 
 
