@@ -13,7 +13,7 @@ from assess.demo.client import Client
 from assess.demo.pilot import Person, Pilot, Profiles
 from assess.questionnaire.model import Kind
 
-AT_ONCE = 8
+AT_ONCE = 3
 
 
 async def answer_all(
