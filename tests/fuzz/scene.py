@@ -141,6 +141,8 @@ class Scene:
             names[self._erased] = (await self.stage.person())["person"]
         if operation == "revokeApiKey":
             names[ids["key_id"]] = (await self.stage.key())["key"]
+        if operation == "readSharedReport":
+            names[self.world.shared_query] = await self.stage.link(ids["report_id"])
         if operation == "replaceTeam":
             made = await self.stage.team()
             names |= {ids["team_id"]: made["team"], '"atelier"': f'"{made["key"]}"', '"Atelier"': f'"{made["key"]}"'}
