@@ -114,6 +114,13 @@ async def served(postgres: Embedded, database: Any, tmp_path_factory: pytest.Tem
     assert server.stop() == 0, server.log()
 
 
+@pytest.fixture(scope="session")
+async def key(served: Served, database: Any) -> str:
+    """What the admin of an empty company on the real server sends as Authorization."""
+    admin = await key_for(database, served.secrets, await new_organisation(database), Role.ADMIN)
+    return admin["Authorization"]
+
+
 class Company(Struct, frozen=True, kw_only=True):
     """A company on the real server: ``keys`` by role, as the header's value; ``key_ids``: those of all but the ``spare``
     one; ``values``: path parameters that exist, by name."""

@@ -135,9 +135,9 @@ async def test_a_head_without_end_is_not_collected(served, begun):
     assert (reply.status, reply.header(b"connection")) == (431, b"close")
 
 
-async def test_a_trailer_is_no_header(served, company):
+async def test_a_trailer_is_no_header(served, key):
     """What followed a chunked body was read as a header: past every proxy that looks at them."""
     head = b"POST /v1/teams/import HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    trailer = b"Authorization: " + company.keys["admin"].encode()
+    trailer = b"Authorization: " + key.encode()
     (reply,) = replies(await said(served.port, head + b"2\r\n[]\r\n0\r\n" + trailer + b"\r\n\r\n"))
     assert reply.status == 401

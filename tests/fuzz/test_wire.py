@@ -21,12 +21,6 @@ MUTATED = 300
 AT_ONCE = 25
 
 
-@pytest.fixture(scope="module")
-def key(company):
-    """What the admin sends as Authorization."""
-    return company.keys["admin"]
-
-
 def get(key, target=b"/v1/me", *headers, version=b"HTTP/1.1", host=b"Host: assess\r\n", method=b"GET"):
     lines = b"".join(header + b"\r\n" for header in headers)
     return b"%s %s %s\r\n%sAuthorization: %s\r\n%s\r\n" % (method, target, version, host, key.encode(), lines)
