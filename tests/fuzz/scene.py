@@ -52,7 +52,10 @@ RESPOND = {"readForm", "saveAnswer", "submitResponse", "withdrawResponse"}
 TAKEN = re.compile(rb'"(spring|stand|kiosk|Stand|Kiosque)"|zoe@example\.com')
 RESPONSE_KEY = re.compile(rb"Bearer assess_resp_[A-Za-z0-9_-]{100,}$")
 TOKEN = re.compile(rb"assess_inv_[A-Za-z0-9_-]+")
-_JSON = (b"content-type", b"application/json")
+_JSON, _PACKED = (b"content-type", b"application/json"), (b"content-type", b"application/msgpack")
+_ANA = {"name": "Ana", "email": "ana@example.com", "language": "fr", "perspective": "member"}
+_VALUE = {"period_end": "2025-09-30", "numerator": 7, "denominator": 20, "measured_on": "2025-10-02"}
+_ANSWER = {"team": "atelier", "respondent": "r9", "answer": 3}
 
 
 class Recorder:
@@ -188,6 +191,15 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
         body=example,
     )
     whole["validateQuestionnaire"].append(as_yaml)
+    rows = {
+        "importTeams": ("/v1/teams", {"key": "kiosk", "name": "Kiosque", "parent": "house", "functions": ["offer"]}),
+        "importPeople": (f"/v1/{people}", {**_ANA, "team": "labo"}),
+        "importMeasures": ("/v1/measures", {**_VALUE, "team": "labo", "kpi": ids["kpi"]}),
+        "importResponses": (f"/v1/campaigns/{ids['campaign_id']}/responses", {**_ANSWER, "item": ids["item"]}),
+    }
+    for name, (path, row) in rows.items():
+        target, body = f"{path}/import?dry_run=true".encode(), msgspec.msgpack.encode([row])
+        whole[name] = [Sent(method="POST", target=target, headers=(admin, _PACKED), body=body)]
     document = {"readOpenapi": [Sent(method="GET", target=b"/v1/openapi.json")]}
     return pages | whole | document
 

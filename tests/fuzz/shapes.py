@@ -129,6 +129,7 @@ HEADERS: dict[bytes, tuple[bytes, ...]] = {
         b"multipart/form-data; boundary=\xff",
         b"application/x-www-form-urlencoded",
         b"application/x-msgpack",
+        b"application/msgpack",
         b"\xff/\xfe",
         b";",
         b"application/json;" * 500,
@@ -306,6 +307,37 @@ FORMS: tuple[bytes, ...] = (
     b"next=%22%3E%3Cscript%3E",
     b"next=%2Fresults&next=" + b"a" * 3000,
 )
+PACKED: tuple[bytes, ...] = (
+    b"",
+    b"\xc0",
+    b"\xc1",
+    b"\x80",
+    b"\x90",
+    b"\x90\x90",
+    b"\x91\x80",
+    b"\x91" * 100_000,
+    b"\x91" + b"\x81\xa1v" * 100_000,
+    b"\xdd\xff\xff\xff\xff",
+    b"\xdf\xff\xff\xff\xff",
+    b"\xdb\xff\xff\xff\xff",
+    b"\xdd" + (60_000).to_bytes(4) + b"\x80" * 60_000,
+    b"\xdc" + (50_000).to_bytes(2) + b"\x80" * 50_000,
+    b"\x91\x81\xa1\xff\x01",
+    b"\x91\x81\xa3key\xa3\xed\xa0\x80",
+    b"\x91\x81\xa3key\xa1\x00",
+    b"\x91\x81\xa3key\xc4\x01a",
+    b"\x91\x81\xa3key\xd4\x05a",
+    b"\x91\x81\xa3key\xd6\xff\x00\x00\x00\x00",
+    b"\x91\x81\xa3key\xcf" + b"\xff" * 8,
+    b"\x91\x81\xa3key\xcb\x7f\xf8" + b"\x00" * 6,
+    b"\x91\x81\xa3key\xcb\xff\xf0" + b"\x00" * 6,
+    b"\x91\x82\xa3key\xa1a\xa3key\xa1b",
+    b"\x91\x81\xc0\x01",
+    b"\x91\x81\x91\x01\x01",
+    b"[{}]",
+)
+"""Bodies in MessagePack that are broken, or of the wrong shape, at every import."""
+
 TEXTS: tuple[bytes, ...] = (
     b"",
     b"\x00",
@@ -393,6 +425,8 @@ def _bodies(sent: Sent) -> Iterator[bytes]:
     media = sent.header(b"content-type")
     if media == b"text/csv":
         yield from SHEETS
+    elif media == b"application/msgpack":
+        yield from PACKED
     elif media == b"application/yaml":
         yield from TEXTS
     elif media == b"application/x-www-form-urlencoded":

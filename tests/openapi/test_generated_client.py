@@ -11,7 +11,7 @@ import assess.demo
 DEMO = Path(assess.demo.__file__).parent
 FLOW = (HERE / "generated_flow.py").read_text("utf-8")
 METHODS = {"get": "get", "post": "post", "put": "put", "_import": "post"}
-LEFT_OUT = {"text/csv", "application/yaml"}
+LEFT_OUT = {"text/csv", "application/yaml", "application/msgpack"}
 """Bodies that the generator cannot send; the same operations take JSON."""
 
 
