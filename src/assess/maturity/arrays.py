@@ -17,7 +17,9 @@ _Kind = TypeVar("_Kind", bound=np.generic)
 
 def bounds_of(sizes: Any) -> Ints:
     """The bounds of segments of these sizes."""
-    return np.concatenate(([0], np.cumsum(np.asarray(sizes, dtype=np.int64)))).astype(np.int64)
+    found = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=found[1:])
+    return found
 
 
 def summed(rows: Floats, bounds: Ints) -> Floats:
@@ -52,8 +54,9 @@ def last(rows: Codes, bounds: Ints) -> Codes:
 
 def quotient(above: Any, below: Any) -> Floats:
     """``above / below``, no number where ``below`` is 0."""
-    above, below = np.broadcast_arrays(np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64))
-    found = np.full(above.shape, np.nan)
+    above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    found = np.empty(np.broadcast(above, below).shape)
+    found.fill(np.nan)
     np.divide(above, below, out=found, where=below != 0)
     return found
 
@@ -65,7 +68,7 @@ def numbers(values: Floats) -> Floats:
 
 def segments(bounds: Ints) -> Ints:
     """The segment of each row."""
-    return np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    return np.arange(len(bounds) - 1).repeat(bounds[1:] - bounds[:-1])
 
 
 def spread_out(chosen: Ints, bounds: Ints) -> tuple[Ints, Ints]:
@@ -76,8 +79,13 @@ def spread_out(chosen: Ints, bounds: Ints) -> tuple[Ints, Ints]:
 
 
 def _reduced(how: Any, rows: NDArray[Any], bounds: Ints, kind: type[_Kind], nothing: float) -> NDArray[_Kind]:
-    full = bounds[:-1] < bounds[1:]
-    found = np.full((len(bounds) - 1, *rows.shape[1:]), nothing, dtype=kind)
-    if full.any():
-        found[full] = how.reduceat(rows, bounds[:-1][full], axis=0, dtype=kind)
+    starts = bounds[:-1]
+    full = starts < bounds[1:]
+    some = np.count_nonzero(full)
+    if some == len(full):
+        found: NDArray[_Kind] = how.reduceat(rows, starts, axis=0, dtype=kind)
+        return found
+    found = np.full((len(starts), *rows.shape[1:]), nothing, dtype=kind)
+    if some:
+        found[full] = how.reduceat(rows, starts[full], axis=0, dtype=kind)
     return found

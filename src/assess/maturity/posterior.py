@@ -10,6 +10,7 @@ interval's bounds are the smallest totals over N whose cumulated weight reaches 
 
 import cmath
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ def bounds(counts: Ints, unseen: Ints, ordinals: Sequence[int]) -> tuple[Floats,
     """
     low, high = np.zeros(len(counts)), np.zeros(len(counts))
     told = np.minimum(unseen, MOST_UNSEEN)
-    for people in np.unique(told).tolist():
+    for people in sorted(set(told.tolist()) - {0}):  # where nobody is unseen nothing is open
         which = np.flatnonzero(told == people)
         kinds, kind = np.unique(counts[which], axis=0, return_inverse=True)
         found = _of_kinds(kinds, people, np.asarray(ordinals, dtype=np.int64))
@@ -51,11 +52,12 @@ def distribution(counts: Ints, unseen: int, steps: Ints) -> Floats:
     totals = int(unseen * steps[-1]) + 1
     roots, places = _roots(totals), np.outer(np.arange(totals), steps)
     weights = counts.astype(np.float64) + PRIOR
-    sums = [_over_levels(weights, roots[places * power % totals]) for power in range(1, unseen + 1)]
-    found = [np.ones((len(counts), totals), dtype=np.complex128)]
+    powers = np.arange(1, unseen + 1)[:, None, None]
+    sums = _over_levels(weights, roots[places * powers % totals])
+    found = np.ones((unseen + 1, len(counts), totals), dtype=np.complex128)
     for people in range(1, unseen + 1):
-        terms = [sums[power - 1] * found[people - power] for power in range(1, people + 1)]
-        found.append(np.add.reduce(terms, axis=0) / people)
+        terms = sums[:people] * found[:people][::-1]
+        found[people] = np.add.reduce(terms, axis=0) / people
     shares = np.fft.fft(found[unseen], axis=1).real / totals
     likely: Floats = np.clip(shares / shares.sum(axis=1, keepdims=True), 0.0, 1.0)
     return likely
@@ -79,13 +81,14 @@ def _quantiles(shares: Floats) -> tuple[Ints, Ints]:
 
 
 def _over_levels(weights: Floats, powers: Complex) -> Complex:
-    """Σ_l a_l·x^(l·j), term by term: [teams × roots]."""
-    found = np.zeros((len(weights), len(powers)), dtype=np.complex128)
+    """Σ_l a_l·x^(l·j), term by term: [powers × teams × roots]."""
+    found = np.zeros((len(powers), len(weights), powers.shape[1]), dtype=np.complex128)
     for level in range(weights.shape[1]):
-        found += weights[:, level, None] * powers[None, :, level]
+        found += weights[:, level, None] * powers[:, None, :, level]
     return found
 
 
+@lru_cache(maxsize=512)
 def _roots(count: int) -> Complex:
     """The roots of unity, each computed by itself."""
     return np.array([cmath.rect(1.0, 2 * cmath.pi * place / count) for place in range(count)])
