@@ -1,7 +1,8 @@
 """Companies where many leave something out: trees of small teams, silence, "don't know", sensitive items in two steps."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,7 @@ from companies import COMPANY, NA, Company, item, kpi, process, questionnaire, s
 from assess.campaign.model import DONT_KNOW, NO_ANSWER
 from assess.maturity.computed import Computed, ledger_of
 from assess.maturity.engine import computed
-from assess.maturity.ledger import GroupLedger
+from assess.maturity.ledger import GroupLedger, Ledger
 from assess.maturity.model import NodeResults
 from assess.maturity.scores.derivation import Facts
 from assess.questionnaire.model import Item, Process, Questionnaire
@@ -31,15 +32,17 @@ def asked() -> Questionnaire:
 ASKED = asked()
 (PROCESS,) = ASKED.processes
 ITEMS = list(ASKED.items())
+PLACES = {each.key: place for place, each in enumerate(ITEMS)}
 
 
 class Partly:
-    """A random organisation. rows: what the people of each node answered, in the order of the items.
+    """A random organisation; nobody changes it. rows: what the people of each node answered, in the order of the items.
 
-    imported: of how many of them, the first ones, somebody knows the answers who imported them.
+    imported: of how many of them, the first ones, somebody knows the answers who imported them; forgotten: the engine is not
+    told so.
     """
 
-    def __init__(self, seed: int, *, elsewhere: bool = False):
+    def __init__(self, seed: int, *, elsewhere: bool = False, forgotten: bool = False):
         die = random.Random(seed)
         self.company = Company(ASKED, k=K)
         self.rows: dict[UUID, list[list[int]]] = {}
@@ -56,7 +59,8 @@ class Partly:
             )
             self.rows[made] = rows
             self.imported[made] = die.choice([0, 0, people, people // 2, min(people, 2)]) if elsewhere else 0
-            self.company.answers[-1] = msgspec.structs.replace(self.company.answers[-1], imported=self.imported[made])
+            told = 0 if forgotten else self.imported[made]
+            self.company.answers[-1] = msgspec.structs.replace(self.company.answers[-1], imported=told)
         self.found: Computed = computed(self.company.inputs(), "0" * 64)
 
     def again(self) -> Computed:
@@ -68,6 +72,7 @@ class Partly:
         ]
         return computed(msgspec.structs.replace(inputs, answers=teams), "0" * 64)
 
+    @cached_property
     def scores(self) -> list[NodeResults]:
         """What is published of each node, as it is kept."""
         return [msgspec.json.decode(node.body, type=NodeResults) for node in self.found.nodes]
@@ -83,29 +88,40 @@ class Partly:
             score=score,
             contract=inputs.contract,
             questionnaires=inputs.questionnaires,
-            ledgers={node.node: ledger_of(node) for node in self.found.nodes},
+            ledgers=self.ledgers,
             mask=self.found.mask,
         )
 
+    @cached_property
+    def ledgers(self) -> dict[UUID, Ledger]:
+        """The ledger of each node."""
+        return {node.node: ledger_of(node) for node in self.found.nodes}
+
+    @cached_property
     def groups(self) -> dict[str, GroupLedger]:
         """The groups by the key of the node that they stand at."""
-        kept = {node.key: ledger_of(node).groups for node in self.found.nodes}
+        kept = {node.key: self.ledgers[node.node].groups for node in self.found.nodes}
         return {key: groups[0] for key, groups in kept.items() if groups}
+
+    @cached_property
+    def totals(self) -> Mapping[tuple[UUID, str], int]:
+        """The sums of the levels that the people of each node gave to each item."""
+        return {(home, each.key): sum(self.levels([home], each)) for home in self.rows for each in ITEMS}
 
     def levels(self, homes: Sequence[UUID], each: Item) -> list[int]:
         """The levels that the people of these nodes gave."""
-        place = ITEMS.index(each)
+        place = PLACES[each.key]
         return [row[place] for home in homes for row in self.rows.get(home, ()) if row[place] >= 0]
 
     def others(self, homes: Sequence[UUID], each: Item) -> int:
         """How many of those who gave a level no importer knows."""
-        place = ITEMS.index(each)
+        place = PLACES[each.key]
         rows = (row for home in homes for row in self.rows.get(home, ())[self.imported.get(home, 0) :])
         return sum(row[place] >= 0 for row in rows)
 
     def unknown(self, homes: Sequence[UUID], each: Item) -> int:
         """How many of them do not know."""
-        place = ITEMS.index(each)
+        place = PLACES[each.key]
         return sum(row[place] == DONT_KNOW for home in homes for row in self.rows.get(home, ()))
 
     def below(self, top: UUID) -> set[UUID]:
@@ -115,6 +131,12 @@ class Partly:
             if (team.parent_id or COMPANY) in found:
                 found.add(team.team_id)
         return found
+
+
+@lru_cache(maxsize=300)
+def partly(seed: int) -> Partly:
+    """The organisation of a seed, scored once for whoever reads it."""
+    return Partly(seed)
 
 
 def _row(die: random.Random, silence: float) -> list[int]:
