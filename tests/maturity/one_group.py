@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 from types import SimpleNamespace
 from uuid import UUID
@@ -25,14 +26,14 @@ LADDER = (np.array(1.0), np.array(5.0))
 
 @dataclass
 class Table:
-    """A step scored from rows of answers; ``headcount`` 0: everybody answered."""
+    """A step scored, once, from rows of answers; ``headcount`` 0: everybody answered."""
 
     rows: Sequence[Sequence[int]]
     items: Sequence[Item]
     k: int = 1
     headcount: int = 0
 
-    @property
+    @cached_property
     def panel(self) -> Panel:
         body = questionnaire("q", process("q", [step("s", self.items)]))
         (asked,) = asked_of({"d": body})
@@ -42,15 +43,15 @@ class Table:
         none = np.zeros(people, dtype=np.int64)
         return Panel(self.k, asked, Crowd({}, {}, {}, {}), {}, groups, answers, none, none, bounds_of([people]))
 
-    @property
+    @cached_property
     def tallies(self) -> Tallies:
         return tallied(self.panel.answers, self.panel.bounds, self.panel.asked.items)
 
-    @property
+    @cached_property
     def arrays(self) -> Cells:
         return cells_of(self.tallies, self.panel.asked.items, self.k)
 
-    @property
+    @cached_property
     def steps(self) -> Steps:
         nothing = np.full((1, len(self.items)), np.nan)
         return steps_of(self.panel, self.tallies, self.arrays, nothing)
