@@ -60,12 +60,20 @@ async def the_same_people(client, admin, campaign):
 async def measures(client, admin, _campaign):
     sheet = {"owner": "Ana", "baseline": 20, "target": 50, "target_on": "2030-12-31"}
     done(await client.put(f"/v1/kpi-sheets/{INDICATOR['kpi']}", headers=admin, json=sheet))
+    return values(7)
+
+
+def values(counted):
     days = (date(2025, 3, 31) - timedelta(days=n) for n in range(ROWS))
     return (
         "/v1/measures/import",
         "team,kpi,period_end,numerator,denominator,measured_on",
-        (f"lyon,{INDICATOR['kpi']},{day},7,20,{day}" for day in days),
+        (f"lyon,{INDICATOR['kpi']},{day},{counted},20,{day}" for day in days),
     )
+
+
+async def the_same_measures(_client, _admin, _campaign):
+    return values(8)
 
 
 async def answers(client, admin, campaign):
@@ -80,11 +88,15 @@ async def answers(client, admin, campaign):
     )
 
 
-async def teams(_client, _admin, _campaign):
-    return "/v1/teams/import", "key,name,parent", (f"shop-{n},Shop {n},lyon" for n in range(ROWS))
+async def teams(_client, _admin, _campaign, name="Shop"):
+    return "/v1/teams/import", "key,name,parent", (f"shop-{n},{name} {n},lyon" for n in range(ROWS))
 
 
-@pytest.mark.parametrize("many", [people, the_same_people, measures, answers, teams])
+async def the_same_teams(client, admin, campaign):
+    return await teams(client, admin, campaign, "House")
+
+
+@pytest.mark.parametrize("many", [people, the_same_people, measures, the_same_measures, answers, teams, the_same_teams])
 async def test_ten_thousand_good_rows_are_taken_and_others_have_their_turn(
     boundless, specification, client, admin, campaign, many
 ):

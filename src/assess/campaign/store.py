@@ -20,7 +20,7 @@ from assess.campaign.model import (
 )
 from assess.errors import Conflict, NotFound
 from assess.questionnaire.model import Questionnaire
-from assess.storage.database import AT_A_TIME, Tx, pieces
+from assess.storage.database import Tx, made_of
 from assess.storage.ids import uuid7
 from assess.storage.paging import Window
 from assess.storage.tables import (
@@ -201,11 +201,7 @@ async def people_of(tx: Tx, campaign_id: UUID, window: Window | None = None) -> 
     )
     order = (team.c.key, person.c.name, person.c.id)
     rows = await tx.execute(query.order_by(*order) if window is None else window.applied(query, *order))
-    found: list[Person] = []
-    for piece in pieces(rows, AT_A_TIME):  # a roster may have twenty thousand people: others have their turn
-        found += msgspec.convert(piece, list[Person], from_attributes=True)
-        await asyncio.sleep(0)
-    return found
+    return await made_of(rows, lambda row: msgspec.convert(row, Person, from_attributes=True))
 
 
 async def add_people(tx: Tx, campaign_id: UUID, people: Sequence[NewPerson], team_ids: Mapping[str, UUID]) -> None:

@@ -38,9 +38,10 @@ PATIENCE, PATIENCE_HOT = 65.0, 6.0
 """Seconds that we wait for a statement, longer than the server takes over any (sealing 60, the hot path 5): then it is the
 link that stands still, and the connection is given up."""
 AT_A_TIME = 500
-"""Rows that are sent at once: a hundredth of a second of this process."""
+"""Rows that are sent or read at once: a hundredth of a second of this process."""
 _HOUR, _GOODBYE = 3600.0, 3.0
 
+_R = TypeVar("_R")
 _T = TypeVar("_T")
 _LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _CUT = (asyncpg.InternalClientError, TimeoutError)
@@ -170,6 +171,16 @@ def pieces(rows: Iterable[_T], most: int) -> Iterator[list[_T]]:
     coming = iter(rows)
     while piece := list(itertools.islice(coming, most)):
         yield piece
+
+
+async def made_of(rows: Iterable[_R], make: Callable[[_R], _T]) -> list[_T]:
+    """What is made of each row, AT_A_TIME: whoever else waits for this process has a turn in between."""
+    made: list[_T] = []
+    for piece in pieces(rows, AT_A_TIME):
+        if made:
+            await asyncio.sleep(0)
+        made += map(make, piece)
+    return made
 
 
 def driver_url(url: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, bindparam, column, func, insert, literal, sel
 from sqlalchemy.dialects.postgresql import JSONB
 
 from assess.errors import NotFound
-from assess.storage.database import Tx, pieces
+from assess.storage.database import Tx, made_of, pieces
 from assess.storage.ids import uuid7
 from assess.storage.paging import Window
 from assess.storage.tables import api_key, organisation, team
@@ -73,7 +73,7 @@ async def organisation_of(tx: Tx) -> Organisation:
 async def teams_of(tx: Tx) -> list[Team]:
     """All teams in the order of the tree: a parent before its children, siblings by key."""
     rows = await tx.execute(select(*_TEAM).where(team.c.organisation_id == tx.organisation_id))
-    return in_order([msgspec.convert(row, Team, from_attributes=True) for row in rows])
+    return in_order(await made_of(rows, lambda row: msgspec.convert(row, Team, from_attributes=True)))
 
 
 async def team_of(tx: Tx, team_id: UUID, *, lock: bool = False) -> Team:

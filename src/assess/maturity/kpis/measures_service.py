@@ -127,8 +127,7 @@ async def review_there(tx: Tx, place: Place) -> RecordedReview | None:
 async def _write(tx: Tx, measures: Mapping[Place, Measure], *, dry_run: bool = False) -> Imported:
     """Add a revision wherever something is new or other than before."""
     before = await records_store.measures_at(tx, measures)
-    created = [place for place in measures if place not in before]
-    changed = [place for place, old in before.items() if _plain(old, Measure) != measures[place]]
+    created, changed = await asyncio.to_thread(_told_apart, measures, before)
     if not dry_run:
         revisions = {place: before[place].revision + 1 if place in before else 1 for place in [*created, *changed]}
         await records_store.add_measures(tx, [(place, n, measures[place]) for place, n in revisions.items()])
@@ -140,6 +139,12 @@ async def _write(tx: Tx, measures: Mapping[Place, Measure], *, dry_run: bool = F
         unchanged=len(measures) - len(created) - len(changed),
         summary=f"{len(measures)} of {len(measures)}",
     )
+
+
+def _told_apart(measures: Mapping[Place, Measure], before: Mapping[Place, RecordedMeasure]) -> tuple[list[Place], ...]:
+    """Where nothing is yet, and where something else is."""
+    created = [place for place in measures if place not in before]
+    return created, [place for place, old in before.items() if _plain(old, Measure) != measures[place]]
 
 
 async def _compared(tx: Tx, library: KpiLibrary, measures: Iterable[RecordedMeasure]) -> list[RecordedMeasure]:

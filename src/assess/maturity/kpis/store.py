@@ -21,7 +21,7 @@ from assess.maturity.kpis.model import (
     sheet_for,
 )
 from assess.maturity.kpis.records import KpiRecord
-from assess.storage.database import Tx
+from assess.storage.database import Tx, made_of
 from assess.storage.paging import Window
 from assess.storage.tables import kpi_review, kpi_sheet, measure, organisation, team
 from assess.words import Key
@@ -116,8 +116,9 @@ async def measures_at(tx: Tx, places: Collection[Place]) -> dict[Place, Recorded
     teams, kpis, days = (set(each) for each in zip(*places, strict=True))
     near = (measure.c.team_id.in_(teams), measure.c.kpi.in_(kpis), measure.c.period_end.between(min(days), max(days)))
     rows = await tx.execute(_with_team(_newest(tx, measure, *near).subquery()))
-    found = {(row.team_id, row.kpi, row.period_end): row for row in rows}
-    return {place: _measure(found[place]) for place in places if place in found}
+    wanted = set(places)
+    found = [row for row in rows if (row.team_id, row.kpi, row.period_end) in wanted]
+    return {(each.team_id, each.kpi, each.period_end): each for each in await made_of(found, _measure)}
 
 
 async def measure_of(tx: Tx, place: Place) -> RecordedMeasure:
