@@ -50,7 +50,7 @@ def unknown() -> dict[str, str]:
     return {**NAMES, **{name: str(uuid4()) for name in IDS}}
 
 
-def test_every_operation_stands_in_the_table_of_permissions(application):
+async def test_every_operation_stands_in_the_table_of_permissions(application):
     assert {str(handler.operation_id) for handler in handlers_of(application.litestar)} == set(NEEDED)
 
 

@@ -25,7 +25,7 @@ MEASURES = ("tests/maturity/test_measures_api.py",)
 SCORES = ("tests/maturity/test_scores_api.py",)
 STORY = ("tests/isolation/test_noninterference.py",)
 
-_PERMISSION = re.compile(r"(may|may_see)\(Permission\.(\w+)\)")
+_GUARD = re.compile(r"\[(may|may_see)\(Permission\.(\w+)\)\]")
 _WEAKER = {"READ_SELF": "PUBLIC", "RESPOND": "PUBLIC"}
 
 
@@ -52,12 +52,12 @@ def of_guards(root: Path) -> Iterator[Patch]:
     """Each handler with the weakest permission there is."""
     for path in sorted((root / "src" / "assess").rglob("*.py")):
         seen: dict[str, int] = {}
-        for policy, permission in _PERMISSION.findall(path.read_text()):
-            old = f"{policy}(Permission.{permission})"
+        for policy, permission in _GUARD.findall(path.read_text()):
+            old = f"[{policy}(Permission.{permission})]"
             nth = seen.get(old, 0)
             seen[old] = nth + 1
             if permission != "PUBLIC":
-                weaker = f"{policy}(Permission.{_WEAKER.get(permission, 'READ_SELF')})"
+                weaker = f"[{policy}(Permission.{_WEAKER.get(permission, 'READ_SELF')})]"
                 where = str(path.relative_to(root))
                 tests = POLICIES if policy == "may" else READERS
                 yield Patch(f"{where}: {permission}, number {nth + 1}", where, old, weaker, tests, nth)
@@ -88,6 +88,13 @@ PATCHES = (
         "if len(policies) != 1:",
         "if len(policies) > 1:",
         ("tests/web/test_app.py",),
+    ),
+    Patch(
+        "whoever may not read results signs in",
+        "src/assess/tenancy/sign_in.py",
+        "if not principal.may(Permission.READ_RESULTS):",
+        "if False:",
+        SESSIONS,
     ),
     Patch("scopes do not count", MODEL, _SCOPED, "return permission in GRANTS[self.role]", KEYS),
     Patch("roles do not count", MODEL, _SCOPED, "return scoped", RIGHTS),
@@ -229,9 +236,7 @@ PATCHES = (
         "kept.summary",
         ("tests/maturity/test_results_api.py",),
     ),
-    Patch(
-        "one tag for all that look", "src/assess/maturity/api.py", "f\"{principal.team_id or 'all'}\"", '"all"', RIGHTS
-    ),
+    Patch("one tag for all that look", "src/assess/maturity/api.py", "{principal.team_id or 'all'}{", "all{", RIGHTS),
     Patch(
         "a lead records for every team",
         "src/assess/maturity/kpis/measures_service.py",

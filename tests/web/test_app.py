@@ -221,7 +221,7 @@ def test_a_group_that_explains_nothing_is_our_fault():
     assert HANDLERS[ExceptionGroup](request, ExceptionGroup("", [ValueError()])).status_code == 500
 
 
-def test_a_handler_without_a_policy_stops_the_start(application):
+async def test_a_handler_without_a_policy_stops_the_start(application):
     handlers = handlers_of(application.litestar)
     assert len(handlers) > 30
     check_policies(handlers)
