@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import schemathesis
 
 KEYS: dict[str, str] = json.loads(os.environ.get("FUZZ_KEYS", "{}"))
@@ -35,6 +36,15 @@ class EveryRole:
     def set(self, case: Any, key: str, _context: Any) -> None:
         """Put it on."""
         case.headers["Authorization"] = key
+
+
+@schemathesis.serializer("application/msgpack")
+def packed(_context: Any, value: Any) -> bytes:
+    """A body in MessagePack; what that cannot say goes as it is in JSON, and is refused."""
+    try:
+        return msgspec.msgpack.encode(value)
+    except (OverflowError, TypeError, UnicodeEncodeError):
+        return json.dumps(value, default=str).encode()
 
 
 @schemathesis.hook

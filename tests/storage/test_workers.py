@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assess.storage.workers import WorkerLost, Workers, WorkTookTooLong, apart
+from assess.storage.workers import PATIENCE, WorkerLost, Workers, WorkTookTooLong, _let_go, _new_pool, apart
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +45,39 @@ async def test_what_a_worker_raises_is_raised_here(workers: Workers) -> None:
 async def test_a_worker_that_takes_too_much_memory_fails_alone(workers: Workers) -> None:
     with pytest.raises(MemoryError):
         await workers.run("builtins:bytearray", 3 * 1024**3)
+
+
+@pytest.mark.parametrize("dead", [True, False], ids=["a worker that died", "a worker that stands still"])
+async def test_work_larger_than_a_pipe_keeps_nobody_from_ending(dead: bool) -> None:
+    workers = Workers(1)
+    worker = await workers.run("os:getpid")
+    os.kill(worker, signal.SIGSTOP)
+    large = bytes(1_000_000)
+    work = [asyncio.create_task(workers.run("builtins:len", large)) for _ in range(3)]
+    await asyncio.sleep(0.3)
+    if dead:
+        os.kill(worker, signal.SIGKILL)
+        assert await asyncio.gather(*work) == [1_000_000] * 3
+    began = time.monotonic()
+    await asyncio.to_thread(workers.close)
+    assert time.monotonic() - began < 10
+    assert all(isinstance(each, int | BaseException) for each in await asyncio.gather(*work, return_exceptions=True))
+
+
+async def test_what_nobody_reads_is_let_go() -> None:
+    """Whatever the version: where a pool does not do it by itself, it is done for it, and to no pool that has ended."""
+    pool, ended = _new_pool(1), _new_pool(1)
+    worker = await asyncio.wrap_future(pool.submit(os.getpid))
+    assert await asyncio.wrap_future(ended.submit(os.getpid)) != worker
+    os.kill(worker, signal.SIGSTOP)
+    waiting = [pool.submit(len, bytes(1_000_000)) for _ in range(2)]
+    for each in (pool, ended):
+        _let_go(each, stuck=True)
+    ended.shutdown()
+    await asyncio.sleep(PATIENCE + 1)
+    os.kill(worker, signal.SIGKILL)
+    await asyncio.to_thread(pool.shutdown)
+    assert all(each.done() for each in waiting)
 
 
 async def test_a_worker_that_thinks_too_long_is_given_up_and_replaced() -> None:

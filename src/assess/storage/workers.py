@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ from assess.errors import Unavailable
 
 MEMORY = 2 * 1024**3
 """Bytes of address space."""
+PATIENCE = 2.0
+"""Seconds in which a pool without workers comes to its end."""
+_STUCK = sys.version_info < (3, 11, 5)
+"""Before, a pool without workers waits for ever to hand on work that is larger than a pipe (python/cpython issue 94777)."""
 
 
 class WorkTookTooLong(Unavailable):
@@ -85,6 +90,7 @@ class Workers:
         """A new pool, once for all who shared the broken one."""
         if self._pool is broken:
             self._pool = _new_pool(self._processes)
+            _let_go(broken)
             broken.shutdown(wait=False)
 
     def _refuse_late(self, began: float) -> None:
@@ -114,7 +120,23 @@ def _end(pool: ProcessPoolExecutor, *, wait: bool) -> None:
     """Kill what still thinks: a process at its end would wait for it."""
     for process in list((pool._processes or {}).values()):  # it has no public name before Python 3.14
         process.kill()
+    _let_go(pool)
     pool.shutdown(wait=wait, cancel_futures=True)
+
+
+def _let_go(pool: ProcessPoolExecutor, *, stuck: bool = _STUCK) -> None:
+    """See to it that a pool that is to end ends, although nobody reads any more what it hands on."""
+    inside: Any = pool  # these have no public names
+    if stuck and inside._executor_manager_thread is not None:
+        both = (inside._executor_manager_thread, inside._call_queue)
+        threading.Thread(target=_cut, args=both, daemon=True).start()
+
+
+def _cut(manager: threading.Thread, queue: Any) -> None:
+    """Close the pipe of a pool that has not come to its end by itself: then it is stuck, and nobody else closes it."""
+    manager.join(PATIENCE)
+    if manager.is_alive():
+        queue._reader.close()
 
 
 def _prepare() -> None:
