@@ -143,17 +143,26 @@ async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
+def told() -> set[str]:
+    """What the application sent until the world was there, and no test since."""
+    return set()
+
+
+@pytest.fixture(scope="session")
 def sent(database: Database) -> set[str]:
     """Every SQL text that the application has sent since the world began."""
     return overheard(database)
 
 
 @pytest.fixture(scope="session")
-async def world(client: httpx.AsyncClient, database: Database, secrets: Secrets, sent: set[str]) -> World:
+async def world(
+    client: httpx.AsyncClient, database: Database, secrets: Secrets, sent: set[str], told: set[str]
+) -> World:
     """A whole company of which every operation has been asked once; its names, addresses and comments bear MARK."""
     organisation = await new_organisation(database, f"Aubépine{MARK}")
     made = await build_world(client, organisation, await key_for(database, secrets, organisation, Role.ADMIN), MARK)
     await read_everything(client, made)
+    told.update(sent)
     return made
 
 

@@ -100,8 +100,12 @@ def test_a_statement_that_does_not_name_its_organisation_is_noticed(sql, expecte
 
 
 @pytest.fixture(scope="module")
-async def heard(world, sent, client, database, secrets, workers, catalogue, postgres, tmp_path_factory) -> set[str]:
+async def heard(
+    world, sent, told, client, database, secrets, workers, catalogue, postgres, tmp_path_factory
+) -> set[str]:
     """What was sent by every operation, by the pages, by a round of the loop that has everything to do, and by two commands."""
+    sent.clear()  # tests in between may have sent whatever they like
+    sent |= told
     await read_pages(client, world)
     company = await build_company(client, database, secrets, "heard7")
     await let_everything_be_due(database, company)
