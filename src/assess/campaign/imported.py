@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from assess.campaign.forms import FULL
 from assess.campaign.model import Perspective
-from assess.storage.database import Tx
+from assess.storage.database import Tx, pieces
 from assess.storage.tables import answer, response
 from assess.words import Digest, Key
 
@@ -87,8 +87,8 @@ async def add_imported(tx: Tx, campaign_id: UUID, contract_digest: Digest, new: 
     }
     await tx.execute(_RESPONSES, {**frame, "today": tx.now.date(), **columns})
     given = [(response_id, *said) for response_id, each in shuffled for said in each.answers.items()]
-    for start in range(0, len(given), _AT_A_TIME):
-        responses, items, values = zip(*given[start : start + _AT_A_TIME], strict=True)
+    for piece in pieces(given, _AT_A_TIME):
+        responses, items, values = zip(*piece, strict=True)
         columns = {"responses": list(responses), "items": list(items), "given": list(values)}
         await tx.execute(_ANSWERS, {"organisation": tx.organisation_id, **columns})
 
