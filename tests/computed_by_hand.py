@@ -14,6 +14,7 @@ def computed(results: CampaignResults) -> Computed:
         engine=results.engine,
         inputs_digest=results.inputs_digest,
         threshold=results.threshold,
+        decisions=0,
         summary=results.summary,
         mask=results.mask,
         nodes=[
@@ -25,6 +26,7 @@ def computed(results: CampaignResults) -> Computed:
                 scored=node.state is State.SCORED,
                 body=msgspec.json.encode(node),
                 ledger=msgspec.json.encode(Ledger(groups=[])),
+                waiting=[],
             )
             for node in results.nodes
         ],

@@ -294,6 +294,53 @@ def test_a_faulty_list_of_teams_hides_no_finding_of_the_answers(files: Path) -> 
     assert (refused.exit_code, summary.endswith("nothing was scored")) == (1, True)
 
 
+def exempting(folder: Path, sheet: str) -> tuple[str, str]:
+    """The option with a list of exemptions."""
+    (folder / "exemptions.csv").write_text(f"team,item,reason\n{sheet}\n")
+    return "--exemptions", str(folder / "exemptions.csv")
+
+
+def test_what_most_say_does_not_apply_loses_its_weight_once_it_is_listed(files: Path) -> None:
+    lines = [f"lyon,r{n},{item},{answer}," for n in range(6) for item, answer in (("a-s-one", 3), ("a-s-two", "NA"))]
+    answers = "\n".join([HEADER, *lines])
+    found = [
+        scored(score(files, answers, *more, "--format", "json"))
+        for more in ((), exempting(files, "lyon,a-s-two,No case there"))
+    ]
+    steps = [node_of(each, "lyon")["processes"][0]["steps"][0] for each in found]
+    assert [step["items"][1]["result"]["state"] for step in steps] == ["unconfirmed", "not_applicable"]
+    assert [step["result"]["state"] for step in steps] == ["low_coverage", "scored"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param(
+            "paris,a-s-one,Nothing there",
+            "line 2, team: the key of a team that answered or is listed; received 'paris'; for example lyon",
+            id="no such team",
+        ),
+        pytest.param(
+            "lyon,a-s-on,Nothing there",
+            "line 2, item: the key of an item of these questionnaires; received 'a-s-on'; for example a-s-one",
+            id="no such item",
+        ),
+        pytest.param(
+            "lyon,a-s-one,", "line 2, reason: why it does not apply; for example No bids there", id="no reason"
+        ),
+        pytest.param(
+            "lyon,a-s-one,Nothing there\nlyon,a-s-one,Nothing at all",
+            "line 3, item: each item of a team stands once; received 'a-s-one'",
+            id="twice",
+        ),
+    ],
+)
+def test_each_finding_in_the_list_of_exemptions_is_a_line_too(files: Path, line: str, said: str) -> None:
+    refused = score(files, f"{HEADER}\n{GOOD}", *exempting(files, line))
+    assert refused.exit_code == 1
+    assert refused.stderr.splitlines()[0] == f"{files / 'exemptions.csv'}, {said}"
+
+
 def test_every_faulty_questionnaire_is_told(files: Path) -> None:
     (files / "own.yaml").write_bytes(questionnaire(item("a-s-one"), item("a-s-one")))
     (files / "other.yaml").write_bytes(b"title: [")

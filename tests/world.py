@@ -39,10 +39,13 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
     teams = await _teams(client, admin, mark)
     campaign = await _launched(client, admin, f"spring{mark}", mark)
     response_key = await _answers(client, admin, campaign, mark)
+    assessments = (await done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
+    own = next(each["id"] for each in assessments if each["team"] == "atelier")
+    exemption = f"/v1/assessments/{own}/exemptions/{NAMES['item']}"
+    await done(client, "PUT", exemption, admin, json={"reason": "Cela ne la concerne pas"})
     closed = await done(client, "POST", f"/v1/campaigns/{campaign}/close", admin)
     assert closed["scored"] > 0
     nodes = (await done(client, "GET", f"/v1/campaigns/{campaign}/results", admin))["nodes"]
-    assessments = (await done(client, "GET", f"/v1/campaigns/{campaign}/assessments", admin))["items"]
     people = (await done(client, "GET", f"/v1/campaigns/{campaign}/people", admin))["items"]
     await _indicator(client, admin, teams["atelier"], mark)
     start = str(datetime.now(UTC).date())
@@ -58,7 +61,7 @@ async def build_world(client: httpx.AsyncClient, organisation: UUID, admin: Head
             "organisation_id": str(organisation),
             "team_id": teams["atelier"],
             "campaign_id": campaign,
-            "assessment_id": next(each["id"] for each in assessments if each["team"] == "atelier"),
+            "assessment_id": own,
             "other_assessment_id": next(each["id"] for each in assessments if each["team"] == "labo"),
             "score_id": next(node["score_id"] for node in nodes if node["key"] == "atelier"),
             "roadmap_id": roadmap,
@@ -107,6 +110,8 @@ async def read_everything(client: httpx.AsyncClient, world: World) -> None:
         f"/v1/assessments/{ids['assessment_id']}/results",
         f"/v1/assessments/{ids['assessment_id']}/discussion-points",
         f"/v1/campaigns/{ids['campaign_id']}/discussion-points",
+        f"/v1/campaigns/{ids['campaign_id']}/exemptions",
+        f"/v1/assessments/{ids['assessment_id']}/exemptions/{ids['item']}",
         f"/v1/scores/{ids['score_id']}/explanation?of=off-listen",
         "/v1/kpi-sheets",
         f"/v1/kpi-sheets/{ids['kpi']}",

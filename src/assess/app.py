@@ -28,6 +28,7 @@ from assess.campaign import respond as respond_api
 from assess.campaign import service as campaigns
 from assess.maturity import api as maturity_api
 from assess.maturity import discussion_api
+from assess.maturity.exemptions import api as exemptions_api
 from assess.maturity.kpis import api as kpi_api
 from assess.maturity.kpis import measures_api
 from assess.maturity.kpis.library import KpiLibrary
@@ -234,6 +235,7 @@ def _routes() -> list[Any]:
         measures_api,
         scores_api,
         discussion_api,
+        exemptions_api,
         roadmap_api,
         report_api,
     )

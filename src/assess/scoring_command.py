@@ -23,6 +23,7 @@ from assess.maturity.collected import (
 )
 from assess.maturity.computed import campaign_results, read
 from assess.maturity.discussion import Discussion, discussions_of, names_in
+from assess.maturity.exemptions.listed import listed_exemptions
 from assess.maturity.facts import written
 from assess.maturity.flat import sheet_of
 from assess.maturity.model import CampaignResults
@@ -61,20 +62,29 @@ class Scored(CampaignResults, frozen=True, kw_only=True):
     "--answers", required=True, type=FILE, help="CSV: team,respondent,item,answer and, if known, perspective."
 )
 @click.option("--teams", type=FILE, help="CSV: team,parent,headcount. Without it the teams stand side by side.")
+@click.option(
+    "--exemptions", type=FILE, help="CSV: team,item,reason. What does not apply there; without it nothing is confirmed."
+)
 @click.option("--threshold", type=click.IntRange(5, 10), default=5, show_default=True, help="The smallest group shown.")
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), default="fr", show_default=True, help="The language of the table."
 )
 @click.option("--format", "kind", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 def score_command(
-    questionnaires: tuple[Path, ...], answers: Path, teams: Path | None, threshold: int, lang: Language, kind: str
+    questionnaires: tuple[Path, ...],
+    answers: Path,
+    teams: Path | None,
+    exemptions: Path | None,
+    threshold: int,
+    lang: Language,
+    kind: str,
 ) -> None:
     """Score answers collected elsewhere, from files alone, exactly as the server does.
 
     An answer is a level's number, DK (does not know) or NA (does not apply). Everything is read before anything is scored; every
     problem of every file is told on a line of its own, with the place where it stands, and the exit code is then 1.
     """
-    company, asked = _read(questionnaires, answers, teams, threshold)
+    company, asked = _read(questionnaires, answers, teams, exemptions, threshold)
     compute: Callable[[bytes], bytes] = pkgutil.resolve_name(ENGINE)
     computed = read(compute(written(company.inputs)))
     results = campaign_results(computed)
@@ -125,14 +135,29 @@ class _Reading:
         return made
 
 
-def _read(paths: Iterable[Path], answers: Path, teams: Path | None, threshold: int) -> tuple[Company, Asking]:
+def _read(
+    paths: Iterable[Path], answers: Path, teams: Path | None, exemptions: Path | None, threshold: int
+) -> tuple[Company, Asking]:
     """The company and what it was asked. Answers are read beside a faulty list of teams too, as if there were none."""
     reading = _Reading()
     found = [reading.questionnaire(path) for path in paths]
     asked = reading.right(reading.of("questionnaires", lambda: asking(each for each in found if each)))
     listed = reading.of(str(teams), lambda: listed_teams(teams.read_bytes())) if teams else None
-    sheet = reading.right(reading.of(str(answers), lambda: _answers(answers, asked, listed)))
-    return company_of(sheet, asked, listed, threshold), asked
+    read = reading.of(str(answers), lambda: _answers(answers, asked, listed))
+    known = _teams(listed, read)
+    exempted = (
+        reading.of(str(exemptions), lambda: listed_exemptions(exemptions.read_bytes(), asked.items, known))
+        if exemptions
+        else None
+    )
+    return company_of(reading.right(read), asked, listed, threshold, exempted or ()), asked
+
+
+def _teams(listed: Sequence[ListedTeam] | None, sheet: Sheet | None) -> set[str] | None:
+    """The teams that there are, as far as the files could be read."""
+    if listed is not None:
+        return {team.key for team in listed}
+    return None if sheet is None else {response.team for response in sheet.responses}
 
 
 def _answers(path: Path, asked: Asking, listed: Sequence[ListedTeam] | None) -> Sheet:

@@ -67,6 +67,7 @@ BODIES: dict[str, Callable[[Names], Any]] = {
     "extendCampaign": lambda _: {"ends_on": "2090-01-01"},
     "putKpiSheet": lambda its: {"owner": "Ana", "teams": [{"team_id": its["team_id"]}]},
     "putMeasure": lambda _: _VALUE,
+    "putExemption": lambda _: {"reason": "Pas ici"},
     "putReview": lambda _: {"note": "Vu."},
     "importMeasures": lambda its: [{"team": its["team"], "kpi": its["kpi"], "period_end": "2025-03-31", **_VALUE}],
     "createRoadmap": lambda its: {"campaign_id": its["campaign_id"], "starts_on": str(datetime.now(UTC).date())},

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from assess.campaign.model import DONT_KNOW, NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
 from assess.maturity.engine import results_of
+from assess.maturity.exemptions.model import Exempted
 from assess.maturity.facts import Inputs
 from assess.maturity.kpis.records import KpiRecord
 from assess.maturity.model import CampaignResults
@@ -66,6 +67,7 @@ class Company:
         self.teams: list[ContractTeam] = []
         self.answers: list[SealedTeam] = []
         self.records: list[KpiRecord] = []
+        self.exempted: list[Exempted] = []
 
     def parent(self, key: str, parent: UUID | None = None) -> UUID:
         return self._add(key, parent, 0, [])
@@ -99,6 +101,9 @@ class Company:
         )
         return node
 
+    def exempt(self, team: UUID, *items: str) -> None:
+        self.exempted += [Exempted(team_id=team, item=item) for item in items]
+
     def inputs(self) -> Inputs:
         asked = [
             ContractQuestionnaire(digest=digest, key=body.key, version="1.0.0")
@@ -123,6 +128,8 @@ class Company:
             questionnaires=self.versions,
             answers=self.answers,
             voices=[],
+            exemptions=self.exempted,
+            decisions=len(self.exempted),
             kpis=self.records,
             cutoff=date(2026, 3, 31),
         )
@@ -153,7 +160,20 @@ def random_company(seed: int) -> Company:
         company.team(
             f"t-{number}", rows, die.choice(parents), asked=asked, invited=len(rows) + die.choice([0, 0, 1, 3])
         )
+    with_foreign_items(company, random.Random(f"{seed}/foreign"))
     return company
+
+
+def with_foreign_items(company: Company, die: random.Random) -> None:
+    """Of one team in three most people say of an item that it does not apply; half of these are confirmed, and some others."""
+    for team, answered in zip((team for team in company.teams if team.assessment_id), company.answers, strict=True):
+        keys = [item.key for digest in team.questionnaires for item in company.versions[digest].items()]
+        foreign = die.sample(range(len(keys)), die.choice([0, 0, 1, 3]))
+        for place in foreign:
+            for row in answered.rows:
+                row[place] = NA if die.random() < 0.8 else row[place]
+        company.exempt(team.team_id, *(keys[place] for place in foreign if die.random() < 0.5))
+        company.exempt(team.team_id, *die.sample(keys, die.choice([0, 1])))
 
 
 def core_company(seed: int) -> Company:

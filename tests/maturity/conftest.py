@@ -11,6 +11,7 @@ from assess.app import Resources, create_app
 from assess.campaign import api as campaign_api
 from assess.campaign import respond as respond_api
 from assess.maturity import api, discussion_api
+from assess.maturity.exemptions import api as exemptions_api
 from assess.maturity.kpis.library import KpiLibrary
 from assess.maturity.scores import api as scores_api
 from assess.questionnaire.catalogue import Catalogue
@@ -28,7 +29,7 @@ async def client(
     database: Database, settings: Settings, secrets: Secrets, workers: Workers, catalogue: Catalogue
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the rooms up to this one."""
-    rooms = (tenancy_api, campaign_api, respond_api, api, scores_api, discussion_api)
+    rooms = (tenancy_api, campaign_api, respond_api, api, scores_api, discussion_api, exemptions_api)
     own = {"database": database, "settings": settings, "secrets": secrets, "workers": workers, "catalogue": catalogue}
     async with client_of(*rooms, **own) as made:
         yield made

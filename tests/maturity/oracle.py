@@ -123,7 +123,7 @@ class Oracle:
         dont_know, beside = answers.count(DONT_KNOW), sum(answer in NA for answer in answers)
         said = len(levels) + dont_know + beside
         if said >= self.k and 2 * beside > said:
-            return "not_applicable", None, None, levels
+            return self.beside(item, group), None, None, levels
         if len(levels) < self.k:
             return "below_threshold" if levels else "no_answers", None, None, levels
         lowest = placed(item, item.lowest)
@@ -133,6 +133,12 @@ class Oracle:
             (sum(levels) + dont_know * lowest) / (len(levels) + dont_know),
             levels,
         )
+
+    def beside(self, item: Item, group: Group) -> str:
+        """What does not apply counts until it was confirmed for every team of the group."""
+        exempted = {(each.team_id, each.item) for each in self.facts.exemptions}
+        confirmed = all((home, item.key) in exempted for home in group.headcounts)
+        return "not_applicable" if confirmed else "unconfirmed"
 
     def step(self, items: Sequence[Item], group: Group) -> Found:
         cells = {item.key: self.cell(item, group) for item in items}

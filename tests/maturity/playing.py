@@ -58,18 +58,17 @@ class Player:
         await self._post(f"{self.at}/people/import", content=roster, headers=CSV)
         await self._post(f"{self.at}/launch")
 
-    async def answer(self, levels: dict[str, int]) -> None:
-        """Everybody gives the level of the team to every question."""
+    async def answer(self, levels: dict[str, int], foreign: dict[str, str] | None = None) -> None:
+        """Everybody gives the level of the team to every question; what is foreign to a team does not apply there."""
+        beside = {"type": "not_applicable", "reason": "not_our_activity"}
         for invitation in (await self._post(f"{self.at}/invitations"))["items"]:
             exchange = await self.client.post("/v1/respond/exchange", json={"token": invitation["token"]})
             respondent = {"Authorization": f"Bearer {done(exchange)['response_key']}"}
             form = done(await self.client.get("/v1/respond", headers=respondent))
             for item in items_in(form):
-                body = {
-                    "answer": {"type": "level", "level": levels[invitation["team"]]},
-                    "comment": None,
-                    "sequence": 1,
-                }
+                level = {"type": "level", "level": levels[invitation["team"]]}
+                answer = beside if item == (foreign or {}).get(invitation["team"]) else level
+                body = {"answer": answer, "comment": None, "sequence": 1}
                 done(await self.client.put(f"/v1/respond/answers/{item}", headers=respondent, json=body))
 
     async def close(self) -> Any:

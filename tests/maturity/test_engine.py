@@ -31,7 +31,7 @@ from test_scoring import G1, STEPS
 from assess.campaign.model import DONT_KNOW as DK
 from assess.campaign.model import NO_ANSWER, SealedTeam
 from assess.maturity.computed import campaign_results, ledger_of, read
-from assess.maturity.engine import compute, results_of
+from assess.maturity.engine import compute, computed, results_of
 from assess.maturity.facts import Inputs, written
 from assess.maturity.model import Result, State
 from assess.maturity.scoring import index
@@ -378,12 +378,75 @@ def test_two_versions_of_one_process_make_no_overall_score():
     assert (found["company"].overall.state, found["company"].overall.value) == (State.LOW_COVERAGE, None)
 
 
-def test_an_item_that_does_not_apply_takes_its_weight_with_it():
+def test_an_item_that_does_not_apply_takes_its_weight_with_it_once_that_is_confirmed():
     company = Company(ACQ)
-    company.team("a", [[NA, 3, 4, 4, 2]] * 6)
+    team = company.team("a", [[NA, 3, 4, 4, 2]] * 6)
+    company.exempt(team, "acq-a-1")
     found = nodes(company)["a"].processes[0]
     assert found.steps[0].items[0].result.state is State.NOT_APPLICABLE
     assert (found.steps[0].result.value, found.steps[0].result.coverage) == (3.0, 1.0)
+
+
+def test_until_then_its_weight_counts_and_nothing_is_scored_for_it():
+    company = Company(ACQ)
+    company.team("a", [[NA, 3, 4, 4, 2]] * 6)
+    found = nodes(company)["a"].processes[0]
+    assert found.steps[0].items[0].result.state is State.UNCONFIRMED
+    assert (found.steps[0].result.state, found.steps[0].result.coverage) == (State.LOW_COVERAGE, 1 / 3)
+
+
+def test_a_confirmation_takes_nothing_away_that_people_answer():
+    company = Company(ACQ)
+    team = company.team("a", [[3, 3, 4, 4, 2]] * 6)
+    before = nodes(company)["a"].processes
+    company.exempt(team, "acq-a-1")
+    assert nodes(company)["a"].processes == before
+
+
+def test_of_pooled_teams_all_must_be_confirmed():
+    company = Company(ACQ)
+    pooled = [company.team(key, [[NA, 3, 4, 4, 2]] * 3) for key in ("a", "b")]
+    states = []
+    for team in pooled:
+        company.exempt(team, "acq-a-1")
+        states.append(nodes(company)["company"].processes[0].steps[0].items[0].result.state)
+    assert states == [State.UNCONFIRMED, State.NOT_APPLICABLE]
+
+
+def test_what_waits_for_a_decision_is_told_of_each_team_of_the_group():
+    company = Company(ACQ)
+    alone, *pooled = [company.team(key, [[NA, 3, 4, 4, 2]] * people) for key, people in (("a", 6), ("b", 3), ("c", 3))]
+    company.exempt(pooled[0], "acq-a-1")
+    kept = {node.node: node.waiting for node in computed(company.inputs(), "0" * 64).nodes}
+    assert kept == {COMPANY: [], **{team: ["acq-a-1"] for team in (alone, *pooled)}}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_confirmation_changes_no_mask_and_no_value_of_people_who_are_counted_together(seed):
+    """So two releases differ by whole groups alone: which of their steps have enough weight."""
+    company = random_company(seed)
+    later, company.exempted = company.results(), []
+    before = company.results()
+    assert before.mask == later.mask
+    for one, other in zip(before.nodes, later.nodes, strict=True):
+        alone = not any(node.parent == one.node for node in before.nodes)
+        for found, same in zip(steps_of(one), steps_of(other), strict=True):
+            values = zip(*([each.result.value for each in at.items] for at in (found, same)), strict=True)
+            assert all(value == again for value, again in values if None not in {value, again})
+            if alone and State.SCORED is found.result.state is same.result.state:
+                assert (found.result.value, found.result.interval) == (same.result.value, same.result.interval)
+
+
+def steps_of(node):
+    return [found for each in node.processes for found in each.steps]
+
+
+def test_another_decision_is_another_address_even_when_nothing_else_changes():
+    company = Company(ACQ)
+    company.team("a", [[3, 3, 4, 4, 2]] * 6)
+    facts = company.inputs()
+    later = msgspec.structs.replace(facts, decisions=2)
+    assert results_of(facts).nodes[0].score_id != results_of(later).nodes[0].score_id
 
 
 # Laws over random companies.
@@ -588,13 +651,14 @@ def test_no_subtraction_of_published_counts_leaves_fewer_than_the_threshold(seed
 
 
 def published_counts(results):
-    """By what is counted, the n of each node that tells one."""
+    """By what is counted, the n of each node that tells one; who counts in a process depends on its scored steps."""
     counts = {}
     for node in results.nodes:
         if node.responses is not None:
             counts.setdefault("responses", {})[node.node] = node.responses
         for found in node.processes:
-            told = [(found.key, found.result), (f"{found.key} kpis", found.kpi_maturity)]
+            steps = [each.key for each in found.steps if each.result.state is State.SCORED]
+            told = [(f"{found.key} by {steps}", found.result), (f"{found.key} kpis", found.kpi_maturity)]
             told += [(each.key, each.result) for each in (*found.steps, *found.kpis)]
             told += [(each.key, each.result) for each_step in found.steps for each in each_step.items]
             for key, result in told:

@@ -29,7 +29,7 @@ async def by_key(played, key=None):
 async def test_closing_seals_and_scores(played):
     assert played.closed["campaign"]["state"] == "closed"
     assert (played.closed["scored"], played.closed["insufficient"]) == (2, 2)
-    assert [link["rel"] for link in played.closed["links"]] == ["results", "participation"]
+    assert [link["rel"] for link in played.closed["links"]] == ["results", "exemptions", "participation"]
 
 
 async def test_the_company_stands_first_then_the_tree(played):

@@ -62,9 +62,7 @@ async def roadmap(database: Database, organisation: UUID, catalogue: Catalogue) 
     async with database.transaction(organisation) as tx:
         await tx.execute(insert(tables.campaign).values(_campaign(organisation, campaign)))
         await add_contract(tx, _contract(organisation, campaign, asked), "a" * 64)
-        await maturity.keep(tx, computed(msgspec.structs.replace(facts.results, campaign_id=campaign)))
-        scoring = await maturity.scoring_id_of(tx, campaign)
-        assert scoring is not None
+        scoring = await maturity.keep(tx, computed(msgspec.structs.replace(facts.results, campaign_id=campaign)))
         wanted = NewRoadmap(campaign_id=campaign, starts_on=facts.plan.starts_on, months=facts.plan.months)
         await add_roadmap(tx, made, wanted, scoring_id=scoring, library=facts.plan.library)
         await add_plan(tx, made, 1, inputs="b" * 64, body=msgspec.json.encode(facts.plan))

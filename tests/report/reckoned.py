@@ -8,7 +8,7 @@ from looked_at import CAMPAIGN, COMPANY, results
 from msgspec.structs import replace
 
 from assess.frame import Reader
-from assess.maturity.model import Staged, State
+from assess.maturity.model import ENGINE, Staged, State
 from assess.maturity.scores.exact import said
 from assess.maturity.scores.explanation import Explained, Explanation, LevelCondition
 from assess.report.page_explanation import Account
@@ -81,7 +81,7 @@ def account(language: Language, result: Explained, of: str | None = "acq-engage"
         key="company",
         name="Maison Verdelune",
         imported="none",
-        engine="maturity/3",
+        engine=ENGINE,
         inputs_digest="0" * 64,
         threshold=5,
         questionnaires=[],

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from assess import shipped
 from assess.maturity.model import (
+    ENGINE,
     CampaignResults,
     ItemResult,
     KpiResult,
@@ -151,7 +152,7 @@ def node(
 def results(nodes: Sequence[NodeResults]) -> CampaignResults:
     return CampaignResults(
         campaign_id=uid(2),
-        engine="maturity/3",
+        engine=ENGINE,
         inputs_digest="0" * 64,
         threshold=5,
         summary=Summary(comparability=[], straight_lining=None),

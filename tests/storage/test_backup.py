@@ -46,6 +46,7 @@ CHANGES = {
     "kpi_sheet": 'body = body || \'{"note": "other"}\'',
     "measure": "period_end = period_end + 1",
     "kpi_review": "reviewed_on = reviewed_on + 1",
+    "exemption": "reason = reason || '!'",
     "scoring": "mask = mask || '[1]'",
     "result": "body = body - 'name'",
     "roadmap": "months = 3",

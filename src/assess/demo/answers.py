@@ -11,7 +11,7 @@ from random import Random
 from msgspec import Struct
 
 from assess.campaign.model import DONT_KNOW, NOT_APPLICABLE
-from assess.demo.pilot import Person, Profile, Profiles
+from assess.demo.pilot import Person, Profile, Profiles, covers
 from assess.words import Key
 
 COMPANY_SPREAD, TEAM_SPREAD, CHANCE_SPREAD = 0.25, 0.3, 0.55
@@ -94,16 +94,11 @@ def _felt(profiles: Profiles, person: Person, question: Question) -> float:
 
 
 def _standing_out(profile: Profile, item: Key) -> float:
-    return sum(offset for key, offset in profile.steps.items() if _covers(key, item))
+    return sum(offset for key, offset in profile.steps.items() if covers(key, item))
 
 
 def _not_applicable(profile: Profile, item: Key) -> float:
-    return FOREIGN if any(_covers(key, item) for key in profile.foreign) else profile.not_applicable
-
-
-def _covers(key: Key, item: Key) -> bool:
-    """A step's key is the beginning of its items' keys."""
-    return item == key or item.startswith(f"{key}-")
+    return FOREIGN if profile.why_not(item) else profile.not_applicable
 
 
 def _gauss(seed: str, spread: float) -> float:

@@ -30,9 +30,10 @@ class Client:
         """POST ``body`` as JSON; raises as ``get``."""
         return msgspec.json.decode(await self._ask("POST", path, **_json(body)), type=kind)
 
-    async def put(self, path: str, kind: type[T], body: Any) -> T:
-        """PUT ``body`` as JSON, whatever is there now: nobody else changes it. Raises as ``get``."""
-        return msgspec.json.decode(await self._ask("PUT", path, **_json(body, {"If-Match": "*"})), type=kind)
+    async def put(self, path: str, kind: type[T], body: Any, *, new: bool = False) -> T:
+        """PUT ``body`` as JSON, whatever is there now, or where nothing is yet: nobody else changes it. Raises as ``get``."""
+        condition = {"If-None-Match" if new else "If-Match": "*"}
+        return msgspec.json.decode(await self._ask("PUT", path, **_json(body, condition)), type=kind)
 
     async def upload(self, path: str, kind: type[T], sheet: bytes) -> T:
         """POST a CSV; raises as ``get``."""

@@ -23,7 +23,10 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Profile(_Part, frozen=True, kw_only=True):
-    """How a team answers; ``profiles.toml`` says what each word means. ``steps``: in levels, by step or item key."""
+    """How a team answers; ``profiles.toml`` says what each word means. ``steps``: in levels, by step or item key.
+
+    foreign: by step or item key, why it does not apply to the team.
+    """
 
     level: Annotated[float, Meta(ge=1, le=5)]
     rung: Annotated[float, Meta(ge=0, le=5)]
@@ -34,7 +37,16 @@ class Profile(_Part, frozen=True, kw_only=True):
     absent: Annotated[int, Meta(ge=0)]
     unfinished: Annotated[int, Meta(ge=0)]
     steps: dict[Key, float] = {}
-    foreign: list[Key] = []
+    foreign: dict[Key, str] = {}
+
+    def why_not(self, item: Key) -> str | None:
+        """Why an item does not apply to the team; none where it does."""
+        return next((reason for key, reason in self.foreign.items() if covers(key, item)), None)
+
+
+def covers(key: Key, item: Key) -> bool:
+    """A step's key is the beginning of its items' keys."""
+    return item == key or item.startswith(f"{key}-")
 
 
 class Profiles(_Part, frozen=True, kw_only=True):

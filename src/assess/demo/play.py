@@ -23,6 +23,7 @@ from assess.demo.client import Client
 from assess.demo.phones import AT_ONCE, answer_all, answering
 from assess.demo.pilot import CampaignFile, Pilot
 from assess.demo.screen import Screen
+from assess.maturity.exemptions.model import Exemption, ExemptionPage, NewExemption
 from assess.maturity.model import CampaignResults, ClosedCampaign
 from assess.questionnaire.catalogue import Version
 from assess.report.model import NewReport, Report
@@ -51,7 +52,7 @@ async def play(address: str, key: str, pilot: Pilot, build: Path, screen: Screen
         client = Client(http, key)
         campaign = await _set_up(client, pilot, screen)
         participation = await _collect(client, pilot, campaign, screen)
-        results = await _close(client, campaign, screen)
+        results = await _close(client, pilot, campaign, screen)
         titles = await _titles(client, pilot.campaign)
         roadmap, plan = await _plan(client, campaign, screen)
         pdfs = await _print(client, roadmap, pilot, build, screen)
@@ -89,10 +90,21 @@ async def _collect(client: Client, pilot: Pilot, campaign: UUID, screen: Screen)
     return await client.get(f"/v1/campaigns/{campaign}/participation", Participation)
 
 
-async def _close(client: Client, campaign: UUID, screen: Screen) -> CampaignResults:
+async def _close(client: Client, pilot: Pilot, campaign: UUID, screen: Screen) -> CampaignResults:
     with screen.working("close", "answers sealed, originals deleted, teams scored"):
         await client.post(f"/v1/campaigns/{campaign}/close", ClosedCampaign)
-        return await client.get(f"/v1/campaigns/{campaign}/results", CampaignResults)
+    await _confirm(client, pilot, campaign, screen)
+    return await client.get(f"/v1/campaigns/{campaign}/results", CampaignResults)
+
+
+async def _confirm(client: Client, pilot: Pilot, campaign: UUID, screen: Screen) -> None:
+    """What most of a team say does not apply is confirmed, where there is a reason."""
+    page = await client.get(f"/v1/campaigns/{campaign}/exemptions", ExemptionPage)
+    for line in page.items:
+        if reason := pilot.profiles.teams[line.team].why_not(line.item):
+            at = f"/v1/assessments/{line.assessment_id}/exemptions/{line.item}"
+            await client.put(at, Exemption, NewExemption(reason=reason), new=True)
+            screen.done("does not apply", f"{line.item} in {line.team}: confirmed, {reason}")
 
 
 async def _titles(client: Client, file: CampaignFile) -> dict[Key, str]:

@@ -20,6 +20,7 @@ REASONS = {
     State.NOT_ASKED: "not asked",
     State.NO_ANSWERS: "no answers",
     State.NOT_APPLICABLE: "does not apply",
+    State.UNCONFIRMED: "said not to apply, not confirmed",
     State.BELOW_THRESHOLD: "fewer answers than the threshold",
     State.PROTECTS_OTHERS: "hidden so that a smaller team cannot be found by subtraction",
     State.LOW_COVERAGE: "too little of it could be scored",

@@ -18,6 +18,8 @@ from assess.campaign.forms import form_of
 from assess.campaign.model import NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
 from assess.campaign.voices import Spoken, heard
 from assess.errors import Finding
+from assess.maturity.exemptions.listed import ListedExemption
+from assess.maturity.exemptions.model import Exempted
 from assess.maturity.facts import Inputs
 from assess.questionnaire.model import Item, Questionnaire, digest_of
 from assess.sheets import MAX_ROWS, Row, SheetInvalid, how_many, read_sheet
@@ -106,7 +108,13 @@ def expected_of(teams: Iterable[ListedTeam], asked: Asking) -> dict[Key, Expecte
     return {team.key: Expected(asked.items, team.headcount or 0) for team in teams}
 
 
-def company_of(sheet: Sheet, asked: Asking, teams: Sequence[ListedTeam] | None, threshold: int) -> Company:
+def company_of(
+    sheet: Sheet,
+    asked: Asking,
+    teams: Sequence[ListedTeam] | None,
+    threshold: int,
+    exemptions: Sequence[ListedExemption] = (),
+) -> Company:
     """The facts of a company; ``teams`` absent: the teams that answered, side by side."""
     answered = _by_team(sheet.responses)
     listed = _flat(answered) if teams is None else teams
@@ -119,6 +127,8 @@ def company_of(sheet: Sheet, asked: Asking, teams: Sequence[ListedTeam] | None, 
             questionnaires=dict(asked.questionnaires),
             answers=[_sealed(team.key, answered.get(team.key, ()), chosen, asked) for team in listed if team.headcount],
             voices=heard(contract, asked.questionnaires, [_spoken(each, asked) for each in sheet.responses]),
+            exemptions=[Exempted(team_id=_id(each.team), item=each.item) for each in exemptions],
+            decisions=len(exemptions),
             kpis=[],
             cutoff=NO_DAY,
         ),

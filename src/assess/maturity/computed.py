@@ -11,7 +11,10 @@ from assess.words import Digest, Key
 
 
 class KeptNode(Struct, frozen=True, kw_only=True):
-    """One node's results as they are kept. body: NodeResults in JSON; ledger: its Ledger in JSON."""
+    """One node's results as they are kept. body: NodeResults in JSON; ledger: its Ledger in JSON.
+
+    waiting: the items that most people of the team, or of the teams that it is counted with, say do not apply, unconfirmed.
+    """
 
     node: UUID
     parent: UUID | None
@@ -20,15 +23,20 @@ class KeptNode(Struct, frozen=True, kw_only=True):
     scored: bool
     body: bytes
     ledger: bytes
+    waiting: list[Key]
 
 
 class Computed(Struct, frozen=True, kw_only=True):
-    """The results of a campaign: what is said of it as a whole, its mask, and its nodes, the company first, then the tree."""
+    """The results of a campaign: what is said of it as a whole, its mask, and its nodes, the company first, then the tree.
+
+    decisions: how many exemptions had been decided on.
+    """
 
     campaign_id: UUID
     engine: str
     inputs_digest: Digest
     threshold: int
+    decisions: int
     summary: Summary
     mask: list[Hidden]
     nodes: list[KeptNode]

@@ -33,7 +33,7 @@ from assess.maturity.stages import LEARNING_STEP, lowest
 from assess.maturity.summaries import summary_of
 from assess.maturity.tables import absent, rows_in
 from assess.maturity.tree import Crowd, Node
-from assess.maturity.wholes import STATES
+from assess.maturity.wholes import CODE, STATES
 from assess.words import Digest, Key
 
 
@@ -65,13 +65,14 @@ def computed(facts: Inputs, digest: Digest) -> Computed:
     """The results of every node ready to be kept: encoded as soon as they are made, so that few exist at once."""
     found = scored(facts)
     views = _perspectives(found)
-    ledgers = Ledgers(found.processes, found.nodes)
+    ledgers, waiting = Ledgers(found.processes, found.nodes), waiting_in(found)
     encoder = msgspec.json.Encoder()
     return Computed(
         campaign_id=facts.contract.campaign_id,
         engine=ENGINE,
         inputs_digest=digest,
         threshold=facts.contract.threshold,
+        decisions=facts.decisions,
         summary=summary_of(found),
         mask=mask_of(found, views),
         nodes=[
@@ -83,6 +84,7 @@ def computed(facts: Inputs, digest: Digest) -> Computed:
                 scored=node.state is State.SCORED,
                 body=encoder.encode(node),
                 ledger=encoder.encode(ledgers.of(node.node)),
+                waiting=waiting.get(node.node, []),
             )
             for node in nodes_in(found, views, digest)
         ],
@@ -134,6 +136,17 @@ def mask_of(found: Scored, views: Perspectives) -> list[Hidden]:
         if node.id in crowd.hidden
     ]
     return [*hidden, *views.hidden]
+
+
+def waiting_in(found: Scored) -> dict[UUID, list[Key]]:
+    """By team, the items whose exemption nobody has confirmed: said by most of its group, which may be a pool of teams."""
+    waiting: dict[UUID, list[Key]] = {}
+    for process in found.processes:
+        for group, cells in zip(process.panel.groups, process.cells.state == CODE[State.UNCONFIRMED], strict=True):
+            said = [item.key for item, waits in zip(process.asked.items, cells.tolist(), strict=True) if waits]
+            for node in group.nodes if said else ():
+                waiting.setdefault(node, []).extend(said)
+    return waiting
 
 
 def _perspectives(found: Scored) -> Perspectives:

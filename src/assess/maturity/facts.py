@@ -6,21 +6,25 @@ import msgspec
 from msgspec import Struct
 
 from assess.campaign.model import Contract, SealedTeam, Voice
+from assess.maturity.exemptions.model import Exempted
 from assess.maturity.kpis.records import KpiRecord
 from assess.questionnaire.model import Questionnaire
 from assess.words import Digest
 
 
 class Inputs(Struct, frozen=True, kw_only=True):
-    """The contract, its questionnaires by digest, the sealed answers, what perspectives said, and the KPIs' records.
+    """The contract, its questionnaires by digest, the sealed answers, what perspectives said, exemptions, and the KPIs' records.
 
-    cutoff: the day of the close; of a record, only what was known by then counts.
+    exemptions: those that stand; decisions: how many there were so far, so that results after one are never taken for those
+    before it. cutoff: the day of the close; of a record, only what was known by then counts.
     """
 
     contract: Contract
     questionnaires: dict[Digest, Questionnaire]
     answers: list[SealedTeam]
     voices: list[Voice]
+    exemptions: list[Exempted]
+    decisions: int
     kpis: list[KpiRecord]
     cutoff: date
 
@@ -33,6 +37,8 @@ def written(inputs: Inputs) -> bytes:
         questionnaires=inputs.questionnaires,
         answers=answers,
         voices=sorted(inputs.voices, key=lambda voice: (voice.node, voice.perspective)),
+        exemptions=sorted(inputs.exemptions, key=lambda each: (each.team_id, each.item)),
+        decisions=inputs.decisions,
         kpis=sorted(inputs.kpis, key=lambda record: (record.team_id, record.process, record.kpi)),
         cutoff=inputs.cutoff,
     )

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from assess.campaign.model import AssessmentState, Campaign, Perspective
 from assess.words import Digest, Key, Link, Text
 
-ENGINE = "maturity/3"
+ENGINE = "maturity/4"
 """Version of the scoring engine; it changes whenever the same facts could give other results."""
 
 
@@ -25,6 +25,7 @@ class State(Enum):
     NOT_ASKED = "not_asked"
     NO_ANSWERS = "no_answers"
     NOT_APPLICABLE = "not_applicable"
+    UNCONFIRMED = "unconfirmed"
     BELOW_THRESHOLD = "below_threshold"
     PROTECTS_OTHERS = "protects_others"
     LOW_COVERAGE = "low_coverage"

@@ -7,6 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from assess.maturity.composites import Steps, steps_of
+from assess.maturity.exempted import confirmed
 from assess.maturity.facts import Inputs
 from assess.maturity.overall import Overall, Part, overall_of, part_of
 from assess.maturity.panels import Asked, Panel, Roll, asked_of, columns_of, in_order, panel_of, roll_of
@@ -82,7 +83,8 @@ def overall_without(found: Scored, people: "np.ndarray[tuple[int], np.dtype[np.i
 
 def _scored(panel: Panel, nodes: Sequence[Node], facts: Inputs) -> ScoredProcess:
     tallies = tallied(panel.answers, panel.bounds, panel.asked.items)
-    cells = cells_of(tallies, panel.asked.items, panel.k, panel.known[:, None])
+    said = cells_of(tallies, panel.asked.items, panel.k, panel.known[:, None])
+    cells = confirmed(panel, said, facts.exemptions)
     panel = in_order(panel, cells.state == SCORED)
     records = recorded(panel, cells, facts.kpis, facts.cutoff)
     steps = steps_of(panel, tallies, cells, records.rungs)

@@ -9,6 +9,7 @@ from assess.campaign import store as campaigns
 from assess.errors import Conflict, Forbidden
 from assess.maturity import store
 from assess.maturity.computed import read
+from assess.maturity.exemptions import store as exemptions
 from assess.maturity.facts import Inputs, written
 from assess.maturity.kpis.store import records_at
 from assess.maturity.model import AssessmentStatus, ClosedCampaign, Mask, TeamResults
@@ -59,7 +60,7 @@ async def close(
     kept = await scoring_of(database, workers, catalogue, organisation_id, campaign_id)
     async with database.transaction(organisation_id) as tx:
         scored, teams = await store.scored_teams(tx, kept.id)
-    rels = ("results", "participation")
+    rels = ("results", "exemptions", "participation")
     return ClosedCampaign(
         campaign=closed,
         scored=scored,
@@ -81,12 +82,9 @@ async def scoring_of(
         facts = await facts_of(tx, catalogue, campaign_id)
     computed = read(await workers.run(COMPUTE, written(facts)))
     async with database.transaction(organisation_id) as tx:
-        await store.keep(tx, computed)
+        scoring_id = await store.keep(tx, computed)
     async with database.transaction(organisation_id) as tx:
-        kept = await store.kept_scoring(tx, campaign_id)
-    if kept is None:
-        raise ResultsNotYet
-    return kept
+        return await store.kept_under(tx, scoring_id)
 
 
 async def body_of(database: Database, principal: Principal, kept: store.Kept) -> bytes:
@@ -143,9 +141,9 @@ async def team_results_of(
         row = kept or (await store.assessment_of(tx, assessment_id))._mapping
         await _check_seen(tx, principal, row["campaign_id"], row["team_id"])
     if kept is None:
-        await scoring_of(database, workers, catalogue, principal.organisation_id, row["campaign_id"])
+        scoring = await scoring_of(database, workers, catalogue, principal.organisation_id, row["campaign_id"])
         async with database.transaction(principal.organisation_id) as tx:
-            kept = await store.kept_of_team(tx, assessment_id)
+            kept = await store.kept_of_team(tx, assessment_id, scoring.id)
     if kept is None:
         raise ResultsNotYet
     return msgspec.convert({**kept, "assessment_id": assessment_id}, TeamResults)
@@ -165,6 +163,8 @@ async def facts_of(tx: Tx, catalogue: Catalogue, campaign_id: UUID) -> Inputs:
         questionnaires={asked.digest: catalogue.version(asked.digest) for asked in contract.questionnaires},
         answers=answers,
         voices=await sealing.voices_of(tx, campaign_id),
+        exemptions=await exemptions.standing_of(tx, campaign_id),
+        decisions=await exemptions.decisions_of(tx, campaign_id),
         kpis=await records_at(tx, cutoff),
         cutoff=cutoff,
     )

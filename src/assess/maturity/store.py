@@ -22,13 +22,17 @@ from assess.maturity.model import ENGINE, NOTHING_SAID, Hidden, NodeResults, Sum
 from assess.maturity.tree import Node, nodes_of
 from assess.storage.database import Tx
 from assess.storage.ids import uuid7
-from assess.storage.tables import assessment, campaign, result, scoring, team
+from assess.storage.tables import assessment, campaign, exemption, result, scoring, team
 from assess.words import Digest
 
 AT_ONCE = 50
 """Rows of results that one statement reads or writes: between two of them others have their turn."""
 
-_COUNTS = (scoring.c.engine == ENGINE) | campaign.c.erased_on.is_not(None)
+_OF_SCORING = (exemption.c.organisation_id == scoring.c.organisation_id) & (
+    exemption.c.campaign_id == scoring.c.campaign_id
+)
+_DECIDED = select(func.count()).select_from(exemption).where(_OF_SCORING).scalar_subquery()
+_COUNTS = ((scoring.c.engine == ENGINE) & (scoring.c.decisions == _DECIDED)) | campaign.c.erased_on.is_not(None)
 _BODY = cast(result.c.body, Text).label("body")
 
 
@@ -52,7 +56,7 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 
 async def kept_scoring(tx: Tx, campaign_id: UUID) -> Kept | None:
-    """The results that this engine has computed for a campaign, the newest if its facts were others before.
+    """The results that this engine has computed for a campaign since the last decision on an exemption.
 
     Once the answers are erased nothing can be computed any more, and the newest of any engine count.
     """
@@ -63,12 +67,6 @@ async def kept_scoring(tx: Tx, campaign_id: UUID) -> Kept | None:
 async def kept_under(tx: Tx, scoring_id: UUID) -> Kept:
     """The results that are kept under an id, whichever engine computed them: for what was made from them."""
     return _kept((await tx.execute(_scorings(tx, scoring.c.id == scoring_id))).one())
-
-
-async def scoring_id_of(tx: Tx, campaign_id: UUID) -> UUID | None:
-    """The id under which the results of a campaign are kept, for what is made from them."""
-    kept = await kept_scoring(tx, campaign_id)
-    return None if kept is None else kept.id
 
 
 async def tree_of(tx: Tx, campaign_id: UUID) -> list[Node]:
@@ -125,8 +123,11 @@ async def scored_teams(tx: Tx, scoring_id: UUID) -> tuple[int, int]:
     return found.scored, found.teams
 
 
-async def keep(tx: Tx, computed: Computed) -> None:
-    """Keep results unless the same are kept already, and tell each assessment whether it is scored."""
+async def keep(tx: Tx, computed: Computed) -> UUID:
+    """Keep results unless the same are kept already, and tell each assessment whether it is scored.
+
+    Returns the id that they are kept under.
+    """
     for statement in LONGER:
         await tx.execute(statement)
     row = {
@@ -135,6 +136,7 @@ async def keep(tx: Tx, computed: Computed) -> None:
         "campaign_id": computed.campaign_id,
         "inputs_digest": computed.inputs_digest,
         "engine": computed.engine,
+        "decisions": computed.decisions,
         "summary": msgspec.to_builtins(computed.summary),
         "mask": msgspec.to_builtins(computed.mask),
         "created_at": tx.now,
@@ -142,12 +144,13 @@ async def keep(tx: Tx, computed: Computed) -> None:
     kept = (
         insert(scoring).values(row).on_conflict_do_nothing(constraint="scoring_computed_once").returning(scoring.c.id)
     )
-    scoring_id = (await tx.execute(kept)).scalar_one_or_none()
+    scoring_id: UUID | None = (await tx.execute(kept)).scalar_one_or_none()
     if scoring_id is None:
-        return
+        return await _kept_already(tx, computed)
     await _keep_nodes(tx, scoring_id, computed.nodes)
     await _mark(tx, computed.campaign_id, "scored", [node.node for node in computed.nodes if node.scored])
     await _mark(tx, computed.campaign_id, "insufficient", [node.node for node in computed.nodes if not node.scored])
+    return scoring_id
 
 
 async def assessment_of(tx: Tx, assessment_id: UUID) -> Row[Any]:
@@ -164,9 +167,13 @@ async def assessment_of(tx: Tx, assessment_id: UUID) -> Row[Any]:
     return found
 
 
-async def kept_of_team(tx: Tx, assessment_id: UUID) -> Mapping[str, Any] | None:
-    """What is kept of one team, in one short query: team_id, campaign_id, results, inputs_digest, engine, threshold; or none."""
+async def kept_of_team(tx: Tx, assessment_id: UUID, scoring_id: UUID | None = None) -> Mapping[str, Any] | None:
+    """What is kept of one team, in one short query: team_id, campaign_id, results, inputs_digest, engine, threshold; or none.
+
+    scoring_id: where it is kept, for whoever knows.
+    """
     one = assessment.c
+    counts = _COUNTS if scoring_id is None else scoring.c.id == scoring_id
     rows = await tx.execute(
         select(
             *(one.team_id, one.campaign_id, _BODY, result.c.scoring_id),
@@ -180,7 +187,7 @@ async def kept_of_team(tx: Tx, assessment_id: UUID) -> Mapping[str, Any] | None:
             & (result.c.scoring_id == scoring.c.id)
             & (result.c.node == one.team_id),
         )
-        .where(one.organisation_id == tx.organisation_id, one.id == assessment_id, _COUNTS)
+        .where(one.organisation_id == tx.organisation_id, one.id == assessment_id, counts)
         .order_by(scoring.c.created_at.desc())
         .limit(1)
     )
@@ -188,6 +195,13 @@ async def kept_of_team(tx: Tx, assessment_id: UUID) -> Mapping[str, Any] | None:
     if found is None:
         return None
     return {**found._mapping, "results": msgspec.json.decode(_body(found, found.scoring_id), type=NodeResults)}
+
+
+async def _kept_already(tx: Tx, computed: Computed) -> UUID:
+    mine = (scoring.c.organisation_id == tx.organisation_id, scoring.c.campaign_id == computed.campaign_id)
+    same = (scoring.c.inputs_digest == computed.inputs_digest, scoring.c.engine == computed.engine)
+    found: UUID = (await tx.execute(select(scoring.c.id).where(*mine, *same))).scalar_one()
+    return found
 
 
 async def _keep_nodes(tx: Tx, scoring_id: UUID, nodes: Sequence[KeptNode]) -> None:
@@ -201,6 +215,7 @@ async def _keep_nodes(tx: Tx, scoring_id: UUID, nodes: Sequence[KeptNode]) -> No
                 "score_id": node.score_id,
                 "body_text": node.body.decode(),
                 "ledger_text": node.ledger.decode(),
+                "waiting": node.waiting,
             }
             for node in nodes[start : start + AT_ONCE]
         ]

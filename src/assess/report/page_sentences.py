@@ -247,6 +247,7 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "why.no_answers": {"fr": "aucune réponse", "en": "no answers"},
     "why.not_asked": {"fr": "non posé", "en": "not asked"},
     "why.not_applicable": {"fr": "sans objet", "en": "does not apply"},
+    "why.unconfirmed": {"fr": "à confirmer", "en": "to be confirmed"},
     "why.indicative": {"fr": "indicatif", "en": "indicative"},
     # the explanation
     "explanation.title": {"fr": "Comment « {name} » est calculé", "en": "How “{name}” is calculated"},

@@ -96,6 +96,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "reason.not_asked": {"fr": "question non posée", "en": "not asked"},
     "reason.no_answers": {"fr": "aucune réponse", "en": "no answers"},
     "reason.not_applicable": {"fr": "sans objet", "en": "does not apply"},
+    "reason.unconfirmed": {"fr": "sans objet, à confirmer", "en": "does not apply, to be confirmed"},
     "reason.below_threshold": {"fr": "moins de {threshold} réponses", "en": "fewer than {threshold} answers"},
     "reason.protects_others": {"fr": "masqué pour protéger une petite équipe", "en": "hidden to protect a small team"},
     "reason.low_coverage": {"fr": "trop peu de questions notées", "en": "too few questions scored"},

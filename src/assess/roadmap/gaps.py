@@ -18,7 +18,7 @@ from assess.words import Digest, Key, Text
 HIGHEST_TARGET = 4
 """The default target of a campaign is one level up, and never above 4."""
 
-BESIDE = frozenset({State.NOT_APPLICABLE, State.NOT_ASKED})
+BESIDE = frozenset({State.NOT_APPLICABLE, State.UNCONFIRMED, State.NOT_ASKED})
 """States of an item or a process that leave a team no gap there, whatever the nodes above say."""
 
 KPI_SHARE = Fraction(1, 10)

@@ -44,13 +44,13 @@ async def propose(
     Raises StartOutOfRange, and what ``scoring_of`` raises: CampaignNotFound, ResultsNotYet or AnswersErased.
     """
     wanted = msgspec.structs.replace(new, starts_on=first_month(new.starts_on))
-    await scoring_of(database, workers, catalogue, organisation_id, new.campaign_id)
+    kept = await scoring_of(database, workers, catalogue, organisation_id, new.campaign_id)
     async with database.transaction(organisation_id) as tx:
-        scoring_id, facts = await _facts(tx, catalogue, library, wanted)
+        facts = await _facts(tx, catalogue, library, wanted, kept)
     digest, plan = await workers.run(PLAN, facts)
     roadmap_id = uuid7()
     async with effect.transaction() as tx:
-        await store.add_roadmap(tx, roadmap_id, wanted, scoring_id=scoring_id, library=library.digest)
+        await store.add_roadmap(tx, roadmap_id, wanted, scoring_id=kept.id, library=library.digest)
         await store.add_plan(tx, roadmap_id, 1, inputs=digest, body=plan)
         return await store.roadmap_of(tx, roadmap_id)
 
@@ -64,11 +64,10 @@ def first_month(starts_on: date) -> date:
     return first if first == starts_on else (first + timedelta(days=31)).replace(day=1)
 
 
-async def _facts(tx: Tx, catalogue: Catalogue, library: LoadedLibrary, new: NewRoadmap) -> tuple[UUID, bytes]:
-    """The scoring that the plan's results are kept under, and what it is computed from: PlanningFacts in JSON."""
-    kept = await maturity.kept_scoring(tx, new.campaign_id)
+async def _facts(tx: Tx, catalogue: Catalogue, library: LoadedLibrary, new: NewRoadmap, kept: maturity.Kept) -> bytes:
+    """What the plan is computed from, these results with it: PlanningFacts in JSON."""
     contract = await campaigns.contract_of(tx, new.campaign_id)
-    if kept is None or contract is None:
+    if contract is None:
         raise ResultsNotYet
     digests = sorted({digest for team in contract.teams for digest in team.questionnaires})
     facts = {
@@ -80,7 +79,7 @@ async def _facts(tx: Tx, catalogue: Catalogue, library: LoadedLibrary, new: NewR
         "starts_on": new.starts_on,
         "months": new.months,
     }
-    return kept.id, msgspec.json.encode(facts)
+    return msgspec.json.encode(facts)
 
 
 def _teams(teams: list[Team], contract: Contract) -> list[PlanningTeam]:

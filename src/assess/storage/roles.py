@@ -81,6 +81,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "kpi_sheet": _KEEP,
     "measure": _KEEP,
     "kpi_review": _KEEP,
+    "exemption": _KEEP,
     "scoring": _KEEP,
     "result": _KEEP,
     "roadmap": _KEEP,

@@ -517,10 +517,42 @@ kpi_review = Table(
 )
 
 
+class ExemptionColumns(TypedColumns):
+    """A decision on an item that a team's people say does not apply; the last revision counts."""
+
+    organisation_id: Named[UUID] = Column(Uuid)
+    campaign_id: Named[UUID] = Column(Uuid)
+    assessment_id: Named[UUID] = Column(Uuid)
+    item: Named[str] = Column(Text)
+    revision: Named[int] = Column(BigInteger)
+    stands: Named[bool] = Column(Boolean)
+    reason: Named[str] = Column(Text)
+    decided_at: Named[datetime] = Column(DateTime(timezone=True))
+
+
+exemption = Table(
+    "exemption",
+    metadata,
+    ExemptionColumns,
+    PrimaryKeyConstraint("organisation_id", "campaign_id", "assessment_id", "item", "revision", name="exemption_pkey"),
+    ForeignKeyConstraint(
+        ["organisation_id", "assessment_id"],
+        ["assess.assessment.organisation_id", "assess.assessment.id"],
+        name="exemption_of_assessment",
+    ),
+    ForeignKeyConstraint(
+        ["organisation_id", "campaign_id"],
+        ["assess.campaign.organisation_id", "assess.campaign.id"],
+        name="exemption_of_campaign",
+    ),
+)
+
+
 class ScoringColumns(TypedColumns):
     """All results of one campaign, computed at once from facts with this digest by this engine.
 
-    ``mask``: what is hidden; ``summary``: what is said of the campaign as a whole, absent in those of an earlier engine.
+    ``mask``: what is hidden; ``summary``: what is said of the campaign as a whole, absent in those of an earlier engine;
+    ``decisions``: how many exemptions had been decided on by then.
     """
 
     organisation_id: Named[UUID] = Column(Uuid)
@@ -531,6 +563,7 @@ class ScoringColumns(TypedColumns):
     mask: Named[Json] = Column(JSONB)
     created_at: Named[datetime] = Column(DateTime(timezone=True))
     summary: Named[Json | None] = Column(JSONB(none_as_null=True))
+    decisions: Named[int] = Column(BigInteger, server_default=text("0"))
 
 
 scoring = Table(
@@ -551,6 +584,7 @@ class ResultColumns(TypedColumns):
     """The results of one node of the tree; ``node`` is the team's id, or the organisation's for the company.
 
     ``score_id``: its address; ``ledger``: the whole numbers behind it. Both absent in those of an earlier engine.
+    ``waiting``: the items that most of the team's people say do not apply, and that nobody had confirmed.
     """
 
     organisation_id: Named[UUID] = Column(Uuid)
@@ -559,6 +593,7 @@ class ResultColumns(TypedColumns):
     body: Named[Json] = Column(JSONB)
     score_id: Named[UUID | None] = Column(Uuid)
     ledger: Named[Json | None] = Column(JSONB(none_as_null=True))
+    waiting: Named[list[str]] = Column(ARRAY(Text), server_default=text("'{}'"))
 
 
 result = Table(

@@ -22,6 +22,10 @@ _REASONS: dict[State, Text] = {
         "fr": "sans objet ici : son poids revient aux autres parts",
         "en": "it does not apply here: its weight goes to the other parts",
     },
+    State.UNCONFIRMED: {
+        "fr": "la plupart le disent sans objet, et personne ne l’a confirmé : son poids compte toujours",
+        "en": "most say that it does not apply, and nobody has confirmed it: its weight still counts",
+    },
     State.BELOW_THRESHOLD: {
         "fr": "moins de réponses que le seuil de {k} personnes",
         "en": "fewer answers than the threshold of {k} people",
