@@ -60,6 +60,16 @@ def percent(share: float, language: Language, decimals: int = 0) -> str:
     return number(share * 100, language, decimals) + (f"{FIXED}%" if language == "fr" else "%")
 
 
+def share_of(share: float, language: Language) -> str:
+    """A share 0–1 that was declared, with no more decimals than it has, up to two: ``0.5`` → 50%, ``1/3`` → 33.33%."""
+    places = next(places for places in (0, 1, 2) if places == 2 or abs(share - round(share, places + 2)) < _DECLARED)
+    return percent(share, language, places)
+
+
+_DECLARED = 1e-9
+"""Less than anybody declares."""
+
+
 def month(day: date, language: Language) -> str:
     """« mars 2026 » or March 2026."""
     return f"{_MONTHS[language].split()[day.month - 1]} {day.year}"

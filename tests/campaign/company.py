@@ -36,12 +36,23 @@ async def drafted(
     sizes: Sizes,
     ask: tuple[str, ...] = ("offer",),
     key: str = "spring",
+    **terms: Any,
 ) -> str:
-    """A draft: the teams below one parent, each asked the same, with so many people; its address."""
+    """A draft: the teams below one parent, each asked the same, with so many people; its address.
+
+    terms: what else the campaign says.
+    """
     sheet = "key,name,parent\nbusiness,Métier,\n" + "".join(f"{team},Team {team},business\n" for team in sizes)
     done(await client.post("/v1/teams/import", headers={**admin, **CSV}, content=sheet))
     end = str(today() + timedelta(days=14))
-    new = {"key": key, "name": "Printemps", "languages": ["fr", "en"], "starts_on": str(today()), "ends_on": end}
+    new = {
+        "key": key,
+        "name": "Printemps",
+        "languages": ["fr", "en"],
+        "starts_on": str(today()),
+        "ends_on": end,
+        **terms,
+    }
     made = done(await client.post("/v1/campaigns", headers=admin, json=new))
     at = f"/v1/campaigns/{made['id']}"
     chosen = [{"key": questionnaire, "version": "1.0.0"} for questionnaire in ask]
@@ -58,9 +69,10 @@ async def launched(
     sizes: Sizes,
     ask: tuple[str, ...] = ("offer",),
     key: str = "spring",
+    **terms: Any,
 ) -> SimpleNamespace:
     """An open campaign: its address, its id, and its invitations."""
-    at = await drafted(client, admin, sizes, ask, key)
+    at = await drafted(client, admin, sizes, ask, key, **terms)
     done(await client.post(f"{at}/launch", headers=admin))
     invitations = done(await client.post(f"{at}/invitations", headers=admin))["items"]
     return SimpleNamespace(at=at, id=UUID(at.rpartition("/")[2]), invitations=invitations)

@@ -14,10 +14,11 @@ from assess.campaign.anonymity import CampaignNotReady, Draft, check_ready, kept
 from assess.campaign.answers import packed, unpacked
 from assess.campaign.contract import contract_digest, promise_of
 from assess.campaign.forms import ItemAskedTwice, form_digest, form_of
-from assess.campaign.model import NO_ANSWER, Contract, ContractTeam
+from assess.campaign.model import NO_ANSWER, Contract, ContractTeam, PerspectiveShare
 
 PERSPECTIVES = ["manager", "member", "client_facing", "headquarters"]
 TODAY = date(2026, 6, 1)
+HALVES = [PerspectiveShare(perspective=name, share=0.5) for name in ("manager", "member")]
 COUNTS = st.dictionaries(st.sampled_from(PERSPECTIVES), st.integers(1, 20))
 THRESHOLDS = st.integers(5, 10)
 
@@ -185,6 +186,24 @@ def test_a_contracts_digest_changes_with_anything_it_promises():
     ]
     assert len({contract_digest(each) for each in [first, *others]}) == 4
     assert contract_digest(first) == contract_digest(msgspec.convert(msgspec.to_builtins(first), Contract))
+
+
+def test_a_contract_without_a_balance_keeps_the_digest_that_it_had_before_there_was_any():
+    before = "d9139f8a0173e023c9c80f301e3cef2ad43c85680c4897bbe091c2d5e8a8fdfa"
+    assert contract_digest(contract(team("a", 1, 9))) == before
+    assert contract_digest(msgspec.structs.replace(contract(team("a", 1, 9)), balance=HALVES)) != before
+
+
+def test_the_promise_tells_a_balance_where_one_is_declared_and_no_other():
+    said = [promise_of(each, "d" * 64, date(2026, 8, 1)).sentences for each in (contract(), balanced())]
+    (added,) = [sentence for sentence in said[1] if sentence not in said[0]]
+    assert "(managers 50%, members 50%)" in added["en"]
+    assert "(l’encadrement 50\u00a0%, l’équipe 50\u00a0%)" in added["fr"]
+    assert len(said[1]) == len(said[0]) + 1
+
+
+def balanced() -> Contract:
+    return msgspec.structs.replace(contract(), balance=HALVES)
 
 
 def test_the_promise_names_the_last_day_as_it_stands_now():

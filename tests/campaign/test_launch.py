@@ -29,6 +29,7 @@ def new(**changes):
 async def test_a_new_campaign_is_a_draft_in_french_with_a_threshold_of_five(client, admin):
     made = done(await client.post("/v1/campaigns", headers=admin, json=new()))
     assert (made["state"], made["languages"], made["threshold"], made["contract_digest"]) == ("draft", ["fr"], 5, None)
+    assert made["balance"] is None
     assert done(await client.get(f"/v1/campaigns/{made['id']}", headers=admin)) == made
     assert done(await client.get("/v1/campaigns", headers=admin)) == {"items": [made], "next": None}
 
@@ -45,6 +46,50 @@ async def test_a_new_campaign_is_a_draft_in_french_with_a_threshold_of_five(clie
 )
 async def test_a_campaign_that_cannot_be_is_refused(client, admin, changes, status, code):
     assert refused(await client.post("/v1/campaigns", headers=admin, json=new(**changes))) == (status, code)
+
+
+HALF = {"perspective": "manager", "share": 0.5}
+REST = {"perspective": "member", "share": 0.5}
+
+
+async def test_a_declared_balance_is_kept_in_one_order_and_promised_at_launch(client, admin, database, organisation):
+    said = [{"perspective": "member", "share": 2 / 3}, {"perspective": "manager", "share": 1 / 3}]
+    opened = await launched(client, admin, {"lyon": 6}, balance=said)
+    assert done(await client.get(opened.at, headers=admin))["balance"] == said[::-1]
+    assert msgspec.to_builtins((await kept_contract(database, organisation)).balance) == said[::-1]
+    token = {"token": opened.invitations[0]["token"]}
+    promised = done(await client.post("/v1/respond/exchange", json=token))["contract"]["sentences"]
+    (sentence,) = [each for each in promised if "33.33%" in each["en"]]
+    assert "(managers 33.33%, members 66.67%)" in sentence["en"]
+    assert "(l’encadrement 33,33\u00a0%, l’équipe 66,67\u00a0%)" in sentence["fr"]
+
+
+@pytest.mark.parametrize(
+    ("balance", "code", "pointer"),
+    [
+        pytest.param([HALF, {**REST, "share": 0.4}], "balance_invalid", "/balance", id="shares that do not add up"),
+        pytest.param([HALF, HALF], "balance_invalid", "/balance/1/perspective", id="a perspective twice"),
+        pytest.param([HALF], "invalid", "/balance", id="one perspective"),
+        pytest.param([], "invalid", "/balance", id="none"),
+        pytest.param([HALF, REST, HALF, REST, HALF], "invalid", "/balance", id="five"),
+        pytest.param([{**HALF, "share": 0}, REST], "invalid", "/balance/0/share", id="a share of nothing"),
+        pytest.param([{**HALF, "share": -0.5}, REST], "invalid", "/balance/0/share", id="less than nothing"),
+        pytest.param([{**HALF, "share": 1}, REST], "invalid", "/balance/0/share", id="everything"),
+        pytest.param(
+            [HALF, {"perspective": "client", "share": 0.5}], "invalid", "/balance/1/perspective", id="unknown"
+        ),
+        pytest.param([{**HALF, "weight": 2}, REST], "invalid", "/balance/0", id="a member that is not known"),
+        pytest.param({"manager": 0.5, "member": 0.5}, "invalid", "/balance", id="no list"),
+    ],
+)
+async def test_a_balance_that_cannot_be_is_refused(client, admin, balance, code, pointer):
+    reply = await client.post("/v1/campaigns", headers=admin, json=new(balance=balance))
+    assert refused(reply) == (422, code)
+    found = reply.json()["errors"][0]
+    assert (found["pointer"], bool(found["rule"])) == (pointer, True)
+    if code == "balance_invalid":
+        assert {"received", "example"} <= found.keys()
+    assert done(await client.get("/v1/campaigns", headers=admin))["items"] == []
 
 
 async def test_two_campaigns_of_one_key_are_refused(client, admin):

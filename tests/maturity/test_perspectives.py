@@ -9,11 +9,11 @@ import pytest
 from companies import ACQ, COMPANY, Company
 from goldens import GOLDEN
 
-from assess.campaign.model import Moments, Voice
+from assess.campaign.model import PERSPECTIVES, Moments, Voice
 from assess.campaign.voices import Spoken, heard, moments
 from assess.maturity.engine import results_of
 from assess.maturity.model import State
-from assess.maturity.perspectives import PAIRS, PERSPECTIVES, cells_of, gap_of, seen
+from assess.maturity.perspectives import PAIRS, cells_of, gap_of, seen
 from assess.maturity.tree import Node, crowd_of
 
 MANAGERS = [4.2, 3.9, 4.4, 4.0, 4.1, 3.6]

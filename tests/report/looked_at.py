@@ -196,5 +196,6 @@ def campaign(state: CampaignState, name: str) -> Campaign:
         "languages": ["fr"],
         "threshold": 5,
         "retention_months": 24,
+        "balance": None,
     }
     return Campaign(**words, **days, **moments, state=state, contract_digest=None)

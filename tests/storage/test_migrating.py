@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,8 +48,17 @@ EXPLAINED = {
 """Rules of squawk that we do not follow, and why."""
 PARENTS_FIRST = ("response", "answer")
 """The order in which the application locks tables: a migration that keeps it never meets a request half-way."""
-OLDER = "0004"
+OLDER = "0007"
 """The revision from which a running service is migrated in a test: people could answer and teams be made since then, as now."""
+BALANCE = "0007"
+"""The revision by which a campaign may have a balance; servers of the version before it know no such column."""
+BEFORE_BALANCE = (
+    """insert into assess.campaign (organisation_id, id, key, name, state, languages, threshold, starts_on, ends_on, created_at,
+       retention_months) values ($1, $2, $3, 'Before', 'draft', '{fr}', 5, $4, $4, now(), 24)""",
+    """select id, key, name, state, languages, threshold, starts_on, ends_on, contract_digest, created_at, launched_at, closed_at,
+       retention_months, erased_on from assess.campaign where organisation_id = $1 and id = $2 for update""",
+)
+"""What they ask to make a campaign, and to read one."""
 LOCKED = """
 select distinct relname::text from pg_locks join pg_class on pg_class.oid = relation
 where pid = pg_backend_pid() and relnamespace = 'assess'::regnamespace
@@ -68,7 +78,7 @@ down_revision = "{newest}"
 def upgrade() -> None:
     for table in {tables}:
         op.execute(f"alter table assess.{{table}} add column source text not null default 'phone'")
-    op.execute("alter table assess.answer add constraint answer_source_known check (source <> '') not valid")
+    op.execute("alter table assess.{last} add constraint {last}_source_known check (source <> '') not valid")
     op.execute("select pg_sleep({seconds})")
 """
 
@@ -108,10 +118,10 @@ def additive(tmp_path: Path) -> Any:
     """A folder with our revisions and one more, which holds its locks for some seconds."""
 
     def made(seconds: float, *tables: str) -> Path:
-        folder = tmp_path / "migrations"
+        folder, chosen = tmp_path / "migrations", tables or PARENTS_FIRST
         shutil.copytree(shipped.folder("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "versions" / "9999_test.py").write_text(
-            ADDITIVE.format(newest=revisions()[-1], seconds=seconds, tables=tables or PARENTS_FIRST)
+            ADDITIVE.format(newest=revisions()[-1], seconds=seconds, tables=chosen, last=chosen[-1])
         )
         return folder
 
@@ -232,6 +242,7 @@ def locked_by(connection: Connection, revision: str) -> list[str]:
     ("order", "seconds", "is_refused"),
     [
         pytest.param(PARENTS_FIRST, 0.6, False, id="within the patience of a request"),
+        pytest.param(("campaign",), 0.6, False, id="of the table that whoever comes reads first"),
         pytest.param(PARENTS_FIRST[::-1], 2.6, True, id="longer than that, and in the wrong order"),
     ],
 )
@@ -241,7 +252,7 @@ async def test_a_migration_under_load_loses_no_request(
     company: Company,
     filled: Any,
     served: Any,
-    order: tuple[str, str],
+    order: tuple[str, ...],
     seconds: float,
     is_refused: bool,
 ) -> None:
@@ -265,6 +276,40 @@ async def test_the_revisions_that_we_ship_lose_no_request(
     await filled(application)
     async with served(application) as client, at_work(everybody(client, company)):
         assert await migrate(migrator, versions_of(published())) == revisions()[before:]
+
+
+async def test_servers_of_the_version_before_balances_go_on_with_campaigns(
+    empty: tuple[str, str], company: Company, filled: Any, until: Any
+) -> None:
+    application, migrator = empty
+    await migrate(migrator, versions_of(published()), folder=until(revisions().index(BALANCE)))
+    await filled(application)
+    stop = asyncio.Event()
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        servers = [
+            group.create_task(server_before_balances(application, company.organisation, stop, number))
+            for number in range(3)
+        ]
+        await asyncio.sleep(0.3)
+        assert (await migrate(migrator, versions_of(published())))[0] == BALANCE
+        await asyncio.sleep(0.3)
+        stop.set()
+    assert min(server.result() for server in servers) > 20
+
+
+async def server_before_balances(url: str, organisation: UUID, stop: asyncio.Event, number: int) -> int:
+    """Make campaigns and read them until told to stop; how often that went well."""
+    connection, day, times = await asyncpg.connect(url), datetime.now(UTC).date(), 0
+    while not stop.is_set():
+        times += 1
+        made, key = uuid7(), f"before-{number}-{times}"
+        async with connection.transaction():
+            await connection.execute(f"set local assess.organisation = '{organisation}'")
+            await connection.execute(BEFORE_BALANCE[0], organisation, made, key, day)
+            assert (await connection.fetchrow(BEFORE_BALANCE[1], organisation, made))["key"] == key
+        await asyncio.sleep(0.01)
+    await connection.close()
+    return times
 
 
 @pytest.fixture

@@ -8,10 +8,19 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from assess.campaign.model import AssessmentState, Campaign, Contract, ContractQuestionnaire, ContractTeam
+from assess.campaign.model import (
+    AssessmentState,
+    Campaign,
+    Contract,
+    ContractQuestionnaire,
+    ContractTeam,
+    Perspective,
+    PerspectiveShare,
+)
 from assess.questionnaire.model import Questionnaire
 from assess.tenancy.model import Organisation, Team
-from assess.words import Digest, Key, Text
+from assess.typography import share_of
+from assess.words import LANGUAGES, Digest, Key, Language, Text
 
 _MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
@@ -70,6 +79,7 @@ def contract_of(
         questionnaires=_versions(versions),
         teams=[_node(team, by_team.get(team.id), headcounts) for team in concerned(teams, by_team)],
         retention_months=campaign.retention_months,
+        balance=campaign.balance,
     )
 
 
@@ -92,7 +102,10 @@ def concerned(teams: Sequence[Team], asked: Mapping[UUID, object]) -> list[Team]
 
 def promise_of(contract: Contract, digest: Digest, ends_on: date) -> Promise:
     """The promise in words. ``ends_on``: the last day as it stands now, which an extension moves."""
-    sentences = [_who_sees_what(contract), _group(contract), _comparison(contract), _until(ends_on), _sealing()]
+    sentences = [_who_sees_what(contract), _group(contract), _comparison(contract)]
+    if contract.balance:
+        sentences.append(_balance(contract.balance))
+    sentences += [_until(ends_on), _sealing()]
     if contract.retention_months:
         sentences.append(_retention(contract.retention_months))
     sentences.append(_participation(contract))
@@ -165,6 +178,28 @@ def _comparison(contract: Contract) -> Text:
         "en": "What people who see the work from the same place say together (managers, members, those in contact with clients, "
         f"headquarters) is compared too, where at least {k} of them answer in several teams taken together.",
     }
+
+
+_VIEWS: dict[Perspective, Text] = {
+    "manager": {"fr": "l’encadrement", "en": "managers"},
+    "member": {"fr": "l’équipe", "en": "members"},
+    "client_facing": {"fr": "le contact avec les clients", "en": "those in contact with clients"},
+    "headquarters": {"fr": "le siège", "en": "headquarters"},
+}
+
+
+def _balance(shares: Sequence[PerspectiveShare]) -> Text:
+    fr, en = (_weighed(shares, language) for language in LANGUAGES)
+    return {
+        "fr": "Pour un département entier ou l’entreprise, un second score donne à chacun de ces regards une part fixée d’avance "
+        f"({fr}) ; il n’est calculé qu’à partir de moyennes montrées de toute façon.",
+        "en": "For a whole department and the company, a second score gives each of these views a share fixed in advance "
+        f"({en}); it is computed only from means that are shown anyway.",
+    }
+
+
+def _weighed(shares: Sequence[PerspectiveShare], language: Language) -> str:
+    return ", ".join(f"{_VIEWS[each.perspective][language]} {share_of(each.share, language)}" for each in shares)
 
 
 def _retention(months: int) -> Text:

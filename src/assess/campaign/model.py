@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,8 @@ Retention = Annotated[
 ]
 Perspective = Literal["manager", "member", "client_facing", "headquarters"]
 """From where somebody sees the team's work."""
+PERSPECTIVES: tuple[Perspective, ...] = get_args(Perspective)
+Share = Annotated[float, Meta(gt=0, lt=1, description="Above 0 and below 1; the shares of a balance add up to 1")]
 Origin = Literal["answered", "imported"]
 """Whether a response was given here, or collected elsewhere and imported."""
 
@@ -68,8 +70,25 @@ class CampaignState(Enum):
     ARCHIVED = "archived"
 
 
+class PerspectiveShare(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much a perspective counts in a balanced score, 0–1."""
+
+    perspective: Perspective
+    share: Share
+
+
+Balance = Annotated[
+    list[PerspectiveShare],
+    Meta(min_length=2, max_length=4, description="Different perspectives, with shares that add up to 1"),
+]
+"""What each perspective counts, declared before anybody answers."""
+
+
 class NewCampaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A campaign to be. ``languages``: those in which people may answer. ``ends_on``: the last day for answers (UTC)."""
+    """A campaign to be. ``languages``: those in which people may answer. ``ends_on``: the last day for answers (UTC).
+
+    balance: of the score that stands beside the ordinary one, in which each person counts once; absent: there is no other.
+    """
 
     key: Key
     name: Name
@@ -80,6 +99,7 @@ class NewCampaign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     starts_on: date
     ends_on: date
     retention_months: Retention = 24
+    balance: Balance | None = None
 
 
 class Extension(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,6 +112,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     """Questionnaire versions × teams × dates × languages × an anonymity contract.
 
     ``erased_on``: the day on which roster, invitations and answers were erased, ``retention_months`` after the close.
+    ``balance``: what each perspective counts in the balanced score, in the order of the vocabulary; absent: none was declared.
     """
 
     id: UUID
@@ -108,6 +129,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     retention_months: Retention
     erased_on: date | None
+    balance: Balance | None
 
     def drafted(self) -> "Campaign":
         """Itself while it may be changed; raises CampaignNotDraft."""
@@ -257,7 +279,7 @@ class ContractQuestionnaire(Struct, frozen=True, kw_only=True):
 class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was promised at launch: who is asked what, until when, what will never be shown, and when it is all erased.
 
-    retention_months: absent in contracts made before it was part of the promise.
+    retention_months: absent in contracts made before it was part of the promise. balance: absent where none was declared.
     """
 
     campaign_id: UUID
@@ -273,6 +295,7 @@ class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
     questionnaires: list[ContractQuestionnaire]
     teams: list[ContractTeam]
     retention_months: Retention | None = None
+    balance: Balance | None = None
 
 
 class SealedTeam(Struct, frozen=True, kw_only=True):

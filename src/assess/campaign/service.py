@@ -10,6 +10,7 @@ import msgspec
 
 from assess.campaign import store
 from assess.campaign.anonymity import check_ready, preflight
+from assess.campaign.balance import balanced
 from assess.campaign.contract import Asked, contract_digest, contract_of
 from assess.campaign.forms import check_items_once
 from assess.campaign.housekeeping import close, housekeeping
@@ -52,11 +53,12 @@ class AssessmentsInvalid(Invalid):
 
 
 async def create(tx: Tx, new: NewCampaign) -> Campaign:
-    """A new draft; raises CampaignDatesReversed, CampaignKeyTaken."""
+    """A new draft; raises CampaignDatesReversed, BalanceInvalid, CampaignKeyTaken."""
     if new.ends_on < new.starts_on:
         finding = Finding(pointer="/ends_on", rule=f"not before {new.starts_on}", received=new.ends_on)
         raise CampaignDatesReversed(errors=[finding])
-    return await store.add_campaign(tx, new)
+    balance = None if new.balance is None else balanced(new.balance)
+    return await store.add_campaign(tx, msgspec.structs.replace(new, balance=balance))
 
 
 async def assessments(tx: Tx, catalogue: Catalogue, campaign_id: UUID, *, lock: bool = False) -> list[Assessment]:

@@ -77,6 +77,7 @@ async def add_campaign(tx: Tx, new: NewCampaign) -> Campaign:
     """A new campaign, a draft; a language said twice counts once."""
     fields: dict[str, Any] = {**msgspec.structs.asdict(new), "id": uuid7(), "state": CampaignState.DRAFT.value}
     fields["languages"] = list(dict.fromkeys(new.languages))
+    fields["balance"] = msgspec.to_builtins(new.balance)
     await tx.execute(insert(campaign).values(organisation_id=tx.organisation_id, created_at=tx.now, **fields))
     return await campaign_of(tx, fields["id"])
 

@@ -8,13 +8,13 @@ hides, and none that would tell apart what the mask has put together.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum, sqrt
-from typing import Protocol, get_args
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assess.campaign.model import Moments, Perspective, Voice
+from assess.campaign.model import PERSPECTIVES, Moments, Perspective, Voice
 from assess.maturity.model import Hidden, Interval, PerspectiveGap, State, View
 from assess.maturity.student import quantile, upper_tail
 from assess.maturity.tree import Crowd, Node
@@ -30,7 +30,6 @@ PAIRS: tuple[tuple[Perspective, Perspective], ...] = (
 """Which gaps are told: those who steer first, those who do the work second, so that a positive gap is the known leniency."""
 NOTABLE = 0.3
 """Levels that the whole interval of a gap must be above for it to be flagged: some leniency is expected."""
-PERSPECTIVES: tuple[Perspective, ...] = get_args(Perspective)
 
 
 class Asked(Protocol):

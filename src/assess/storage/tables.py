@@ -130,7 +130,10 @@ team = Table(
 
 
 class CampaignColumns(TypedColumns):
-    """``retention_months``: how long people and answers are kept after the close; ``erased_on``: when they went."""
+    """``retention_months``: how long people and answers are kept after the close; ``erased_on``: when they went.
+
+    ``balance``: what each perspective counts in the balanced score; absent: none was declared.
+    """
 
     organisation_id: Named[UUID] = Column(Uuid)
     id: Named[UUID] = Column(Uuid)
@@ -147,6 +150,7 @@ class CampaignColumns(TypedColumns):
     closed_at: Named[datetime | None] = Column(DateTime(timezone=True))
     retention_months: Named[int] = Column(SmallInteger, server_default=text("24"))
     erased_on: Named[date | None] = Column(Date)
+    balance: Named[Json | None] = Column(JSONB(none_as_null=True))
 
 
 campaign = Table(
