@@ -509,6 +509,8 @@ NESTED = {
     "kpis",
     "kpi_maturity",
     "gaps",
+    "balanced",
+    "parts",
     "processes",
     "factual",
 }

@@ -222,6 +222,7 @@ def _process(
         ],
         indicative=False,
         gaps=[],
+        balanced=None,
     )
 
 
@@ -229,7 +230,12 @@ def _step(asked_of: Step, groups: Sequence[GroupLedger], value: Fraction | None,
     means = {each.key: item_mean(each, groups) for each in asked_of.items}
     items = [_item(each, means[each.key]) for each in asked_of.items]
     return StepResult(
-        key=asked_of.key, result=result(value), prudent=None, staged=_staged(asked_of, means, value, kpis), items=items
+        key=asked_of.key,
+        result=result(value),
+        prudent=None,
+        staged=_staged(asked_of, means, value, kpis),
+        items=items,
+        balanced=None,
     )
 
 

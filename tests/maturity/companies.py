@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from assess.campaign.model import DONT_KNOW, NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
+from assess.campaign.model import (
+    DONT_KNOW,
+    NO_ANSWER,
+    Contract,
+    ContractQuestionnaire,
+    ContractTeam,
+    PerspectiveShare,
+    SealedTeam,
+)
 from assess.maturity.engine import results_of
 from assess.maturity.exemptions.model import Exempted
 from assess.maturity.facts import Inputs
@@ -64,6 +72,7 @@ class Company:
     def __init__(self, *questionnaires: Questionnaire, k: int = 5):
         self.versions = {digest_of(version): version for version in questionnaires}
         self.k = k
+        self.balance: list[PerspectiveShare] | None = None
         self.teams: list[ContractTeam] = []
         self.answers: list[SealedTeam] = []
         self.records: list[KpiRecord] = []
@@ -122,6 +131,7 @@ class Company:
             anonymity="unlinked",
             questionnaires=asked,
             teams=self.teams,
+            balance=self.balance,
         )
         return Inputs(
             contract=contract,

@@ -6,7 +6,7 @@ that each number is a known sum over the groups; that it is the sum that the att
 
 What people say of one process says nothing of another, so each process is a system of its own. An overall score is the mean of
 processes told beside it, and adds no row. An interval of several groups is made of each group's own spread, and says no more
-than those of the groups that are shown and of the pools.
+than those of the groups that are shown and of the pools. A balanced score is added up from the gaps beside it, and adds no row.
 """
 
 import random
@@ -18,8 +18,10 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from balances import Reader
 from companies import ACQ, COMPANY, EXP, OFF, Company
 
+from assess.campaign.model import PERSPECTIVES, PerspectiveShare
 from assess.campaign.voices import Spoken, heard
 from assess.maturity.engine import results_of
 from assess.maturity.model import CampaignResults, NodeResults, ProcessResult, State
@@ -47,6 +49,7 @@ class Organisation:
         self.k = die.randint(5, 10)
         self.versions = CORE if seed % 3 == 0 else (ACQ, OFF)
         self.company = Company(*self.versions, k=self.k)
+        self.company.balance = shares_of(seed)
         self.people: dict[UUID, list[tuple[str | None, list[int]]]] = {}
         self.inside: dict[UUID, frozenset[UUID]] = {}
         self.asked: dict[UUID, list[Questionnaire]] = {}
@@ -124,6 +127,18 @@ class Organisation:
         return {
             team.team_id: team.headcount for team in self.company.teams if version in self.asked.get(team.team_id, ())
         }
+
+
+def shares_of(seed: int) -> list[PerspectiveShare]:
+    """What two to four perspectives count, whether the organisation has people of them or not."""
+    die = random.Random(f"balance {seed}")
+    names = [name for name in PERSPECTIVES if die.random() < 0.6] or ["manager", "member"]
+    names = names if len(names) > 1 else ["manager", "headquarters"]
+    weights = [die.choice([1, 1, 2, 5]) for _ in names]
+    return [
+        PerspectiveShare(perspective=name, share=weight / sum(weights))
+        for name, weight in zip(names, weights, strict=True)
+    ]
 
 
 @lru_cache(maxsize=100)
@@ -328,6 +343,8 @@ def test_no_published_number_of_a_thousand_organisations_gives_a_small_group_awa
             assert not attack.recovered(attack.rows()), seed
         for node in results.nodes:
             assert told_beside(node), seed
+        shares = {each.perspective: each.share for each in organisation.company.balance or ()}
+        assert Reader(results, shares).surprises() == [], seed
 
 
 def told_beside(node: NodeResults) -> bool:
@@ -344,6 +361,9 @@ def test_something_is_published_of_these_organisations():
     assert sum(node.state is State.SCORED for node in nodes) > 300
     assert sum(bool(process.gaps) for node in nodes for process in node.processes) > 20
     assert sum(node.overall.value is not None for node in nodes) > 50
+    balanced = [found for node in nodes for process in node.processes if (found := process.balanced) is not None]
+    assert sum(found.value is not None for found in balanced) > 10
+    assert {found.state for found in balanced} >= {State.SCORED, State.BELOW_THRESHOLD, State.PROTECTS_OTHERS}
     assert {organisation.k for organisation in organisations} == set(range(5, 11))
     assert {organisation.depth for organisation in organisations} == {1, 2, 3, 4}
     reasons = {hidden.reason for each in told for hidden in each.mask if not hidden.perspective}

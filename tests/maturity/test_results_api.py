@@ -295,7 +295,7 @@ async def kept_bodies(tx):
 def older(value):
     """Without whatever the first engine did not say."""
     newer = {"score_id", "imported", "comparison", "range", "indicative", "gaps", "factual", "gap", "finding", "waived"}
-    newer |= {"r_wg_skewed", "r_wg_star_skewed"}
+    newer |= {"r_wg_skewed", "r_wg_star_skewed", "balanced"}
     of_wholes = {"prudent", "indicative"}
     if isinstance(value, list):
         return [older(part) for part in value]

@@ -244,13 +244,16 @@ def _process(
         kpis=[_kpi(random, item.key, n or 0, order) for order, item in enumerate(words.kpis)] if kpis else [],
         indicative=False,
         gaps=[],
+        balanced=None,
     )
 
 
 def _step(key: str, value: float, n: int, reason: State | None) -> maturity.StepResult:
     value = min(4.6, max(1.2, value))
     result = absent(reason) if reason else scored(value, n, width=0.35)
-    return maturity.StepResult(key=key, result=result, prudent=None, staged=None if reason else staged(value), items=[])
+    return maturity.StepResult(
+        key=key, result=result, prudent=None, staged=None if reason else staged(value), items=[], balanced=None
+    )
 
 
 UNRECORDED: dict[str, None] = {"factual": None, "gap": None, "finding": None}

@@ -119,6 +119,7 @@ def node(
                     prudent=None,
                     staged=None,
                     items=[practice(item.key) for item in step.items],
+                    balanced=None,
                 )
                 for step in process.steps
             ],
@@ -126,6 +127,7 @@ def node(
             kpis=[kpi(item.key) for item in process.kpis],
             indicative=False,
             gaps=[],
+            balanced=None,
         )
         for body in bodies
         for process in body.processes

@@ -10,13 +10,15 @@ from assess.maturity.model import Hidden, NodeResults, State
 
 _OF_RESULT = {"comparison": None, "range": None}
 _OF_KPI = {"factual": None, "gap": None, "finding": None}
-_OF_PROCESS = {"indicative": False, "gaps": [], "prudent": None}
+_OF_PROCESS = {"indicative": False, "gaps": [], "prudent": None, "balanced": None}
+_OF_STEP: Mapping[str, Any] = {"balanced": None}
 _OF_RECORD: Mapping[str, Any] = {"waived": []}
 _OF_AGREEMENT = {"r_wg_skewed": None, "r_wg_star_skewed": None}
 _ADDED: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("coverage", _OF_RESULT),
     ("awareness", _OF_KPI),
     ("weakest_step", _OF_PROCESS),
+    ("items", _OF_STEP),
     ("quadrant", _OF_RECORD),
     ("r_wg_star", _OF_AGREEMENT),
 )

@@ -10,8 +10,10 @@ from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assess.maturity import scoring
+from assess.maturity.balance import balance_of
 from assess.maturity.computed import Computed, KeptNode, packed
 from assess.maturity.facts import Inputs, written
 from assess.maturity.ledgers import Ledgers
@@ -112,9 +114,10 @@ def nodes_in(found: Scored, views: Perspectives, digest: Digest) -> Iterator[Nod
     sources = [process.source for process in found.processes]
     learning = learning_in(sources, LEARNING_STEP)
     processes = [shown_in(source, found.nodes, learning, views.gaps) for source in sources]
-    imports = _imports(found)
+    imports, balance = _imports(found), balance_of(found.facts.contract.balance, found.nodes, views)
     rows = zip(found.nodes, _overall(found), found.overall.careful.tolist(), *processes, strict=True)
-    for node, overall, careful, *shown in rows:
+    for node, overall, careful, *apart in rows:
+        shown = [replace(each, result=balance.beside(node.id, each.result)) for each in apart]
         yield _node(found, node, (overall, told(careful)), shown, imports, _score_id(found, digest, node.id))
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from assess.maturity.discussion import Discussion, DiscussionPoint
 from assess.maturity.model import (
     Agreement,
+    Balanced,
     CampaignResults,
     Comparability,
     Hidden,
@@ -33,13 +34,14 @@ COLUMNS = (
     *("band", "dont_know", "invisible"),
     *("rung", "awareness", "factual_rung", "gap", "attainment", "quadrant", "finding"),
     *("left", "left_mean", "left_n", "right", "right_mean", "right_n", "difference"),
-    *("standard_error", "freedom", "t", "effect", "flagged", "distance"),
+    *("standard_error", "freedom", "t", "effect", "flagged", "share", "distance"),
     *("teams", "people", "icc1", "icc2", "f", "p", "allowed", "overall_without", "sentence_fr", "sentence_en"),
     *("engine", "inputs_digest", "threshold"),
 )
 """kind: ``overall``, ``process``, ``step``, ``item``, ``kpi_maturity`` or ``kpi``, a result; ``gap``, two perspectives;
-``discussion``, a subject, the first ones first; ``hidden``, a cell of the mask. Without a node: ``campaign``, what all rows come
-from, ``comparability`` and ``straight_lining``. The other columns are named as in the JSON.
+``balanced``, a balanced score, and ``balanced_part``, a perspective in it, its mean in ``value``; ``discussion``, a subject, the
+first ones first; ``hidden``, a cell of the mask. Without a node: ``campaign``, what all rows come from, ``comparability`` and
+``straight_lining``. The other columns are named as in the JSON.
 """
 
 Cells = dict[str, object]
@@ -109,10 +111,13 @@ def _of_node(node: NodeResults) -> Iterator[Cells]:
 def _of_process(process: ProcessResult) -> Iterator[Cells]:
     key = process.key
     said: Cells = {name: getattr(process, name) for name in ("prudent", "weakest_step", "indicative")}
-    yield {**_row(_Place("process", key, key=key), process.result), **_staged(process.staged), **said}
+    place = _Place("process", key, key=key)
+    yield {**_row(place, process.result), **_staged(process.staged), **said}
+    yield from _balanced(place, process.balanced)
     for step in process.steps:
         place = _Place("step", key, step.key, step.key)
         yield {**_row(place, step.result), **_staged(step.staged), "prudent": step.prudent}
+        yield from _balanced(place, step.balanced)
         for item in step.items:
             yield _item(_Place("item", key, step.key, item.key), item)
     yield _row(_Place("kpi_maturity", key, key=key), process.kpi_maturity)
@@ -120,6 +125,18 @@ def _of_process(process: ProcessResult) -> Iterator[Cells]:
         yield _kpi(_Place("kpi", key, key=kpi.key), kpi)
     for gap in process.gaps:
         yield {"kind": "gap", "process": key, "step": gap.step, "key": gap.step or key, **_gap(gap)}
+
+
+def _balanced(place: _Place, balanced: Balanced | None) -> Iterator[Cells]:
+    """A balanced score beside the result of its place, then its parts."""
+    if balanced is None:
+        return
+    where: Cells = {"process": place.process, "step": place.step, "key": place.key}
+    said: Cells = {"state": balanced.state.value, "value": balanced.value, "index": balanced.index}
+    yield {"kind": "balanced", **where, **said}
+    for part in balanced.parts:
+        whose: Cells = {"perspective": part.perspective, "share": part.share, "state": part.state.value}
+        yield {"kind": "balanced_part", **where, **whose, "value": part.mean, "n": part.n}
 
 
 def _item(place: _Place, item: ItemResult) -> Cells:

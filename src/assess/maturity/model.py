@@ -174,14 +174,44 @@ class KpiResult(Struct, frozen=True, kw_only=True):
     finding: Literal["believed_not_evidenced", "dead_indicator"] | None
 
 
+class BalancedPart(Struct, frozen=True, kw_only=True):
+    """A perspective in a balanced score: its declared share 0–1, and its mean (levels) and people as the gaps tell them.
+
+    state: ``scored``, or why no gap tells the perspective; then it has no mean.
+    """
+
+    perspective: Perspective
+    share: float
+    mean: float | None
+    n: int | None
+    state: State
+
+
+class Balanced(Struct, frozen=True, kw_only=True):
+    """What perspectives say of a step or process, each by its declared share: Σ share·mean, of the means as they are told.
+
+    value: levels 1–5, by the hundredth; index: 0–100. Both absent unless ``state`` is ``scored``: the ordinary result and every
+    part must be. It is no more exact than the means, which are told by the tenth.
+    """
+
+    value: float | None
+    index: float | None
+    state: State
+    parts: list[BalancedPart]
+
+
 class StepResult(Struct, frozen=True, kw_only=True):
-    """A step: ``prudent`` is the value with every "don't know" read as the lowest level; absent where it has a sensitive item."""
+    """A step: ``prudent`` is the value with every "don't know" read as the lowest level; absent where it has a sensitive item.
+
+    balanced: of nodes with teams below them, where the campaign declared a balance; never from a short form.
+    """
 
     key: Key
     result: Result
     prudent: float | None
     staged: Staged | None
     items: list[ItemResult]
+    balanced: Balanced | None
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -218,7 +248,7 @@ class ProcessResult(Struct, frozen=True, kw_only=True):
     """A process, its weakest step, its KPI maturity as an axis of its own, and how perspectives on it differ.
 
     prudent: as of a step; absent where a step that counts has none. indicative: from the express form; then no step has a result,
-    and nothing is staged or ranked.
+    and nothing is staged or ranked. balanced: of nodes with teams below them, where the campaign declared a balance.
     """
 
     key: Key
@@ -232,6 +262,7 @@ class ProcessResult(Struct, frozen=True, kw_only=True):
     kpis: list[KpiResult]
     indicative: bool
     gaps: list[PerspectiveGap]
+    balanced: Balanced | None
 
 
 Imported = Literal["none", "some", "all"]

@@ -154,6 +154,7 @@ class _Words:
             kpis=[*(self._kpi(row, item) for item in self.process.kpis), *self._unasked(row)],
             indicative=False,
             gaps=self.gaps.get((row.node, self.process.key), []),
+            balanced=None,
         )
         return Shown(self.process, result, climb)
 
@@ -169,6 +170,7 @@ class _Words:
             prudent=told(row.prudent[number]),
             staged=climb.staged if climb else None,
             items=[self._item(row, item, self.columns[item.key]) for item in step.items],
+            balanced=None,
         )
 
     def _item(self, row: Row, item: Item, column: int) -> ItemResult:
@@ -260,7 +262,9 @@ def _bare(step: Step) -> StepResult:
         ItemResult(key=item.key, result=absent(State.INDICATIVE), band=None, dont_know=None, invisible=False)
         for item in step.items
     ]
-    return StepResult(key=step.key, result=absent(State.INDICATIVE), prudent=None, staged=None, items=items)
+    return StepResult(
+        key=step.key, result=absent(State.INDICATIVE), prudent=None, staged=None, items=items, balanced=None
+    )
 
 
 def _bare_kpi(item: Item) -> KpiResult:
@@ -285,13 +289,14 @@ def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
         staged=None,
         weakest_step=None,
         steps=[
-            StepResult(key=step.key, result=absent(state), prudent=None, staged=None, items=[])
+            StepResult(key=step.key, result=absent(state), prudent=None, staged=None, items=[], balanced=None)
             for step in process.steps
         ],
         kpi_maturity=absent(state),
         kpis=[],
         indicative=indicative,
         gaps=[],
+        balanced=None,
     )
     return Shown(process, result)
 
