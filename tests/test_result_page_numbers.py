@@ -27,6 +27,7 @@ EXEMPT = {
 """Columns and sections whose numbers lead nowhere, and why."""
 WALKED = {
     *("heat", "Offre", "Moyenne (1 à 5)", "Intervalle à 95\u00a0%", "n", "Couverture", "Accord (r*wg)"),
+    *("Équilibré (1 à 5)", "Indice équilibré", "Les regards"),
     *("Écart", "Moyenne des stades", "Stade perçu (0 à 5)", "Connu de", "Stade du dossier", "Chemin vers la cible"),
 }
 """Where numbers stand that must have been looked at."""
@@ -46,6 +47,7 @@ async def played(client, database, secrets) -> tuple[dict[str, str], str]:
     await done(client, "POST", "/v1/teams/import", sheet, content=teams)
     today = datetime.now(UTC).date()
     new = {"key": "spring", "name": "Printemps", "starts_on": str(today), "ends_on": str(today + timedelta(days=14))}
+    new["balance"] = [{"perspective": "manager", "share": 1 / 3}, {"perspective": "member", "share": 2 / 3}]
     campaign = (await done(client, "POST", "/v1/campaigns", admin, json=new))["id"]
     at = f"/v1/campaigns/{campaign}"
     asked = [{"key": "offer", "version": "1.0.0"}]

@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 from believable import believable, identity
 from msgspec.structs import replace
 
-from assess.campaign.model import Campaign, CampaignState
+from assess.campaign.model import Campaign, CampaignState, PerspectiveShare
 from assess.frame import Reader
+from assess.maturity.balance import balanced_of, views_in
 from assess.maturity.model import (
     Attainment,
+    Balanced,
     CampaignResults,
     Comparability,
     Factual,
@@ -20,6 +22,7 @@ from assess.maturity.model import (
     NodeResults,
     PerspectiveGap,
     ProcessResult,
+    Result,
     State,
     StraightLining,
     Summary,
@@ -112,10 +115,13 @@ def _with_more(random: Random, process: ProcessResult) -> ProcessResult:
         key=lambda step: step.result.value or 0,
         default=None,
     )
+    gaps = [_gap(step, order) for order, step in enumerate(steps)] if process.key != "trv" else []
     return replace(
         process,
         kpis=kpis,
-        gaps=[_gap(step, order) for order, step in enumerate(steps)] if process.key != "trv" else [],
+        gaps=gaps,
+        steps=[replace(step, balanced=_balanced(gaps, step.key, step.result)) for step in process.steps],
+        balanced=_balanced(gaps, None, process.result),
         weakest_step=weakest.key if weakest else None,
     )
 
@@ -139,6 +145,12 @@ def _recorded(random: Random, kpi: KpiResult) -> KpiResult:
     if gap is not None and abs(gap) > 1:
         finding = "believed_not_evidenced" if gap > 0 else "dead_indicator"
     return replace(kpi, factual=factual, gap=gap, finding=finding)
+
+
+def _balanced(gaps: list[PerspectiveGap], step: str | None, found: Result) -> Balanced:
+    shares = [PerspectiveShare(perspective="manager", share=0.3), PerspectiveShare(perspective="member", share=0.7)]
+    why = {each.perspective: State.PROTECTS_OTHERS for each in shares}
+    return balanced_of(shares, views_in(gaps, step), found.state, why)
 
 
 def _gap(step: str | None, order: int) -> PerspectiveGap:

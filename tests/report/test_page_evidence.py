@@ -119,6 +119,22 @@ def test_a_gap_between_sides_of_one_mind_is_told_without_a_test():
     assert "rien ne permet de tester" in text_of(found)
 
 
+def test_a_balanced_score_is_told_with_the_parts_that_add_up_to_it():
+    """0.3 × 3.6 + 0.7 × 2.7 is 2.97, by hand."""
+    found = read(COMPANY, "acq-target")["balance"]
+    assert "Équilibré\u00a0: niveau 2,97, soit un indice de 49,25." in text_of(found)
+    assert rows_of(found)[1:] == [
+        ["encadrants", "30\u00a0%", "3,6", "9", "1,0800"],
+        ["membres de l’équipe", "70\u00a0%", "2,7", "31", "1,8900"],
+    ]
+    assert "les moyennes sont celles des écarts" in text_of(found)
+
+
+def test_where_a_balanced_score_is_absent_nothing_is_said_of_one():
+    assert "balance" not in read(COMPANY, "trv")
+    assert "balance" not in read(COMPANY, "overall")
+
+
 def test_a_gap_is_told_with_everything_that_its_test_is_made_of():
     (row,) = rows_of(read(COMPANY, "acq-target")["views"])[1:]
     assert row[0] == "encadrants\u00a0: 3,6 (n = 9)\u202f; membres de l’équipe\u00a0: 2,7 (n = 31)"

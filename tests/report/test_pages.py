@@ -169,7 +169,7 @@ def test_each_number_leads_to_its_explanation_in_one_click():
     links = [each for each in page.iter("a") if "/explanations/" in each.attrib["href"]]
     assert len(links) > 150
     pattern = re.compile(
-        rf"/results/{CAMPAIGN}/explanations/[0-9a-f-]{{36}}\?of=[a-z0-9:-]+&lang=en(?:#record|#views)?"
+        rf"/results/{CAMPAIGN}/explanations/[0-9a-f-]{{36}}\?of=[a-z0-9:-]+&lang=en(?:#record|#views|#balance)?"
     )
     assert all(pattern.fullmatch(each.attrib["href"]) for each in links)
     score = results().nodes[0].score_id
@@ -203,6 +203,40 @@ def test_teams_stand_in_alphabetical_order_below_their_parent_and_never_by_score
     ]
 
 
+def test_a_declared_balance_is_told_with_its_shares_and_each_score_leads_to_its_parts():
+    """Of Acquisition both means are told, of the transversal practices neither."""
+    sections = {each.attrib["aria-labelledby"]: each for each in page_of("fr").iter("section")}
+    found = sections["balance"]
+    assert "la part de chaque regard\u00a0: encadrants 30\u00a0%, membres de l’équipe 70\u00a0%" in spaced(found)
+    rows = {row[0].text: row for row in found.iter("tr")}
+    whole = rows["Acquisition (tout le processus)"]
+    assert [cell.attrib["href"].partition("#")[2] for cell in whole[1].iter("a")] == ["balance"]
+    assert spaced(whole[1]) == "3,4"  # 0.3 × 3.6 + 0.7 × 3.3
+    assert spaced(whole[2]) == "60"
+    assert spaced(whole[4]) == "encadrants\u00a0: 3,6 (n = 9), membres de l’équipe\u00a0: 3,3 (n = 31)"
+    (beside,) = [row for title, row in rows.items() if title and title.startswith("Transversal")]
+    assert [spaced(cell) for cell in (*beside[1:3], beside[4])] == [
+        "masqué pour protéger une petite équipe",
+        "—",
+        "encadrants\u00a0: —, membres de l’équipe\u00a0: —",
+    ]
+
+
+def spaced(element):
+    return " ".join(part.strip() for part in element.itertext() if part.strip())
+
+
+def test_where_no_balance_was_declared_nothing_is_said_of_one():
+    def plain(node):
+        processes = [
+            replace(each, balanced=None, steps=[replace(step, balanced=None) for step in each.steps])
+            for each in node.processes
+        ]
+        return replace(node, processes=processes)
+
+    assert not list(page_of("fr", found=changed(plain)).iterfind(".//section[@aria-labelledby='balance']"))
+
+
 def poisoned(node: NodeResults) -> NodeResults:
     """Whatever is not scored gets numbers all the same, as if somebody had forgotten to take them away."""
 
@@ -210,13 +244,22 @@ def poisoned(node: NodeResults) -> NodeResults:
         good = scored(CANARY, 77777)
         return result if result.state is State.SCORED else replace(good, state=result.state)
 
+    def unbalanced(found):
+        if found is None or found.state is State.SCORED:
+            return found
+        parts = [part if part.state is State.SCORED else replace(part, mean=CANARY, n=77777) for part in found.parts]
+        return replace(found, value=CANARY, index=77777, parts=parts)
+
     processes = [
         replace(
             process,
             result=wrong(process.result),
             kpi_maturity=wrong(process.kpi_maturity),
-            steps=[replace(step, result=wrong(step.result)) for step in process.steps],
+            steps=[
+                replace(step, result=wrong(step.result), balanced=unbalanced(step.balanced)) for step in process.steps
+            ],
             kpis=[replace(kpi, result=wrong(kpi.result)) for kpi in process.kpis],
+            balanced=unbalanced(process.balanced),
         )
         for process in node.processes
     ]

@@ -5,7 +5,7 @@ The one rule of all pages stands here: a value is read through ``shown``, and wh
 
 from datetime import date
 
-from assess.maturity.model import KpiResult, NodeResults, ProcessResult, Result, Staged, State, StepResult
+from assess.maturity.model import Balanced, KpiResult, NodeResults, ProcessResult, Result, Staged, State, StepResult
 from assess.report.model import ProcessWords, ReportFacts, ResultFacts
 from assess.report.sentences import say
 from assess.roadmap.model import Owner, PlannedAction
@@ -43,6 +43,13 @@ def index_bounds(result: Result) -> tuple[float, float] | None:
     """The interval as index, 25 · (level - 1)."""
     levels = bounds(result)
     return None if levels is None else (25 * (levels[0] - 1), 25 * (levels[1] - 1))
+
+
+def balance_shown(found: Balanced) -> tuple[float, float] | None:
+    """Value and index of a balanced score, if they may be seen and there are any."""
+    if found.state is not State.SCORED or found.value is None or found.index is None:
+        return None
+    return found.value, found.index
 
 
 def company(facts: ResultFacts) -> NodeResults:

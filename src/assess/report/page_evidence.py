@@ -11,6 +11,8 @@ from assess.markup import Markup, element, joined
 from assess.maturity.model import (
     Agreement,
     Attainment,
+    Balanced,
+    BalancedPart,
     Factual,
     Interval,
     KpiResult,
@@ -18,7 +20,7 @@ from assess.maturity.model import (
     PerspectiveGap,
     Result,
 )
-from assess.report.findings import ALIVE, index_bounds, level, shown, told
+from assess.report.findings import ALIVE, balance_shown, index_bounds, level, shown, told
 from assess.report.page_parts import (
     NOTHING,
     Cell,
@@ -31,7 +33,7 @@ from assess.report.page_parts import (
     table,
 )
 from assess.report.page_sentences import tell
-from assess.typography import day, number, percent
+from assess.typography import day, number, percent, share_of
 from assess.words import Language
 
 RECORD = ":record"
@@ -50,6 +52,7 @@ class Published(Struct, frozen=True, kw_only=True):
     prudent: float | None = None
     kpi: KpiResult | None = None
     gaps: list[PerspectiveGap] = []
+    balanced: Balanced | None = None
     rungs: bool = False
 
 
@@ -63,17 +66,24 @@ def published(score: NodeResults, of: str | None) -> Published:
 def evidence(score: NodeResults, of: str | None, language: Language) -> list[Markup | None]:
     """The sections that have something to say."""
     found = published(score, of)
-    return [_beside(found, language), _views(found.gaps, language), _record(found.kpi, language)]
+    views = [_views(found.gaps, language), _balance(found.balanced, language)]
+    return [_beside(found, language), *views, _record(found.kpi, language)]
 
 
 def _addressed(score: NodeResults) -> Iterator[tuple[str, Published]]:
     for process in score.processes:
         whole = [gap for gap in process.gaps if gap.step is None]
-        yield process.key, Published(result=process.result, prudent=process.prudent, gaps=whole)
+        yield (
+            process.key,
+            Published(result=process.result, prudent=process.prudent, gaps=whole, balanced=process.balanced),
+        )
         yield f"{process.key}:kpis", Published(result=process.kpi_maturity, rungs=True)
         for step in process.steps:
             gaps = [gap for gap in process.gaps if gap.step == step.key]
-            yield step.key, Published(result=step.result, prudent=step.prudent, gaps=gaps)
+            yield (
+                step.key,
+                Published(result=step.result, prudent=step.prudent, gaps=gaps, balanced=step.balanced),
+            )
             yield from ((item.key, Published(result=item.result)) for item in step.items)
         for kpi in process.kpis:
             yield kpi.key, Published(result=kpi.result, kpi=kpi, rungs=True)
@@ -172,6 +182,31 @@ def _gap(gap: PerspectiveGap, language: Language) -> list[Cell]:
         *(NOTHING if value is None else number(value, language, places) for value, places in tested),
         NOTHING if gap.interval is None else _interval(gap.interval, language),
         NOTHING if gap.effect is None else number(gap.effect, language, 1),
+    ]
+
+
+def _balance(balanced: Balanced | None, language: Language) -> Markup | None:
+    """The balanced score with the parts that add up to it; nothing where there is none."""
+    seen = balance_shown(balanced) if balanced is not None else None
+    if balanced is None or seen is None:
+        return None
+    value, index = (number(each, language, 2) for each in seen)
+    names = ("view", "share", "mean", "n", "part")
+    columns = [Column(tell(f"column.{name}", language), name != "view") for name in names]
+    parts = [_part(part, part.mean, language) for part in balanced.parts if part.mean is not None]
+    numbers = table(tell("evidence.balance.table", language), language, columns, parts)
+    said = element("p", tell("evidence.balance", language, value=value, index=index))
+    how = paragraphs([tell("evidence.balance.how", language)])
+    return section("balance", tell("balance.title", language), said, numbers, how)
+
+
+def _part(part: BalancedPart, mean: float, language: Language) -> list[Cell]:
+    return [
+        tell(f"perspective.{part.perspective}", language),
+        share_of(part.share, language),
+        level(mean, language),
+        NOTHING if part.n is None else number(part.n, language),
+        number(part.share * mean, language, 4),
     ]
 
 

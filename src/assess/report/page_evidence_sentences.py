@@ -91,6 +91,21 @@ EVIDENCE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "column.t": {"fr": "t", "en": "t"},
     "column.p": {"fr": "p", "en": "p"},
     "column.effect": {"fr": "Effet", "en": "Effect"},
+    # the balanced score
+    "evidence.balance": {
+        "fr": "Équilibré : niveau {value}, soit un indice de {index}.",
+        "en": "Balanced: level {value}, that is an index of {index}.",
+    },
+    "evidence.balance.table": {"fr": "Ce que chaque regard y apporte", "en": "What each perspective adds to it"},
+    "evidence.balance.how": {
+        "fr": "Niveau équilibré = somme des parts × moyennes. Les parts ont été fixées avant le lancement ; les moyennes sont "
+        "celles des écarts, telles que dites, au dixième. Il ne dit donc rien de plus qu’elles.",
+        "en": "Balanced level = sum of shares × means. The shares were fixed before the launch; the means are those of the gaps, "
+        "as they are told, by the tenth. So it tells no more than these.",
+    },
+    "column.view": {"fr": "Regard", "en": "Perspective"},
+    "column.share": {"fr": "Part", "en": "Share"},
+    "column.part": {"fr": "Part × moyenne", "en": "Share × mean"},
     # the record of a KPI
     "record.title": {"fr": "Ce que dit le dossier", "en": "What the record shows"},
     "record.only": {

@@ -4,6 +4,7 @@ from assess.frame import Frame, framed
 from assess.markup import Markup, each, element, joined
 from assess.maturity.model import Comparability, State, Summary
 from assess.report.findings import level, reason, told
+from assess.report.page_balance import balance
 from assess.report.page_kpis import kpis, perspectives
 from assess.report.page_parts import (
     NOTHING,
@@ -64,7 +65,7 @@ def _content(view: View) -> list[Markup | None]:
     hidden = view.node.state is not State.SCORED and not _visible(view)
     note = element("p", tell("hidden.note", view.language), class_="note") if hidden else None
     parts = [] if hidden else [processes(view), steps(view)]
-    rest = [teams(view), *([] if hidden else [kpis(view), perspectives(view), _talk(view)])]
+    rest = [teams(view), *([] if hidden else [kpis(view), perspectives(view), balance(view), _talk(view)])]
     return [lead, _imported(view), note, *parts, *rest, _compare(view), _reading(view, hidden=hidden)]
 
 

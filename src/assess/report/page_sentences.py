@@ -176,6 +176,20 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "perspective.member": {"fr": "membres de l’équipe", "en": "team members"},
     "perspective.client_facing": {"fr": "au contact des clients", "en": "client-facing"},
     "perspective.headquarters": {"fr": "siège", "en": "headquarters"},
+    # the balanced score
+    "balance.title": {"fr": "Le score équilibré par regard", "en": "The score balanced by perspective"},
+    "balance.lead": {
+        "fr": "Avant le lancement, la campagne a fixé la part de chaque regard : {shares}. Le score équilibré est la somme des "
+        "parts × moyennes, moyennes déjà dites au dixième ; il accompagne le score, où chaque personne compte une fois.",
+        "en": "Before its launch the campaign fixed the share of each perspective: {shares}. The balanced score is the sum of "
+        "shares × means, as the means are told, by the tenth; it stands beside the score, in which each person counts once.",
+    },
+    "balance.share": {"fr": "{who} {share}", "en": "{who} {share}"},
+    "balance.untold": {"fr": "{who} : —", "en": "{who}: —"},
+    "balance.table": {"fr": "Les scores équilibrés en nombres", "en": "The balanced scores in numbers"},
+    "column.balanced": {"fr": "Équilibré (1 à 5)", "en": "Balanced (1 to 5)"},
+    "column.balanced_index": {"fr": "Indice équilibré", "en": "Balanced index"},
+    "column.balanced_views": {"fr": "Les regards", "en": "The views"},
     # what to talk about, and what may be compared
     "talk.title": {"fr": "De quoi parler d’abord", "en": "What to talk about first"},
     "talk.lead": {
