@@ -563,6 +563,90 @@ def test_the_sheet_tells_gaps_subjects_and_what_is_hidden(files: Path) -> None:
     assert ("nantes", "a", "", "below_threshold") in hidden
 
 
+def told_apart(shares: str | None, files: Path, *more: str, perspectives: bool = True) -> Ran:
+    """Two teams of twenty: managers at levels 4 and 5, members at 1 and 2."""
+    people = [
+        (team, f"{team}{n}", (4 if n % 2 else 1) + n // 2 % 2, "manager" if n % 2 else "member")
+        for team in ("lyon", "paris")
+        for n in range(20)
+    ]
+    lines = [
+        f"{team},{who},{key},{level},{as_who if perspectives else ''}"
+        for team, who, level, as_who in people
+        for key in ("a-s-one", "a-s-two")
+    ]
+    (files / "own.yaml").write_bytes(questionnaire(item("a-s-one"), item("a-s-two")))
+    said = [] if shares is None else ["--balance", shares]
+    return score(files, "\n".join([HEADER, *lines]), *said, *more)
+
+
+@pytest.mark.parametrize("shares", ["manager=0.25,member=0.75", "member=0.75, manager = 0.25"])
+def test_a_balance_gives_each_perspective_its_share(files: Path, shares: str) -> None:
+    """Managers say 4.5, members 1.5: a quarter of the one and three of the other are 2.25, half and half would be 3."""
+    results = scored(told_apart(shares, files, "--format", "json"))
+    (process,) = node_of(results, "company")["processes"]
+    assert (process["result"]["value"], process["balanced"]["value"], process["balanced"]["index"]) == (
+        3.0,
+        2.25,
+        31.25,
+    )
+    assert [(part["perspective"], part["share"], part["mean"], part["n"]) for part in process["balanced"]["parts"]] == [
+        ("manager", 0.25, 4.5, 20),
+        ("member", 0.75, 1.5, 20),
+    ]
+    assert [step["balanced"]["value"] for step in process["steps"]] == [2.25]
+    assert node_of(results, "lyon")["processes"][0]["balanced"] is None
+    table = list(csv.DictReader(io.StringIO(told_apart(shares, files, "--format", "csv").stdout)))
+    told = [(row["node"], row["kind"], row["step"], row["perspective"], row["share"], row["value"]) for row in table]
+    for step in ("", "a-s"):
+        assert ("company", "balanced", step, "", "", "2.25") in told
+        assert ("company", "balanced_part", step, "manager", "0.25", "4.5") in told
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "2.25 (31/100) = 25% × managers 4.5 + 75% × members 1.5"),
+        ("fr", "2,25 (31/100) = 25\u00a0% × responsables 4,5 + 75\u00a0% × membres 1,5"),
+    ],
+)
+def test_the_table_says_what_a_balanced_score_is_made_of(files: Path, language: str, line: str) -> None:
+    printed = told_apart("manager=0.25,member=0.75", files, "--lang", language)
+    assert printed.exit_code == 0
+    assert "".join(printed.stdout.split()).count("".join(line.split())) == 2, printed.stdout
+
+
+def test_the_table_says_why_there_is_no_balanced_score(files: Path) -> None:
+    printed = told_apart("manager=0.5,headquarters=0.5", files, "--lang", "en")
+    assert "— (fewer than 5 answers)" in printed.stdout
+    assert "balanced" not in told_apart(None, files, "--lang", "en").stdout
+
+
+@pytest.mark.parametrize(
+    ("shares", "rule"),
+    [
+        pytest.param("manager=0.5,member=0.4", "shares that add up to 1", id="too little"),
+        pytest.param("manager=0.5,manager=0.5", "each perspective stands once", id="a perspective twice"),
+        pytest.param("manager=1", "length", id="one perspective"),
+        pytest.param("manager=nan,member=0.5", "float", id="no number"),
+        pytest.param("manager,member=0.5", "float", id="no share"),
+        pytest.param("boss=0.5,member=0.5", "boss", id="an unknown perspective"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_a_balance_that_cannot_be_is_a_mistake_of_the_command(files: Path, shares: str, rule: str) -> None:
+    printed = told_apart(shares, files)
+    assert (printed.exit_code, printed.stdout) == (2, "")
+    assert "--balance" in printed.stderr
+    assert rule in printed.stderr
+
+
+def test_a_balance_needs_answers_that_tell_perspectives(files: Path) -> None:
+    printed = told_apart("manager=0.5,member=0.5", files, perspectives=False)
+    assert (printed.exit_code, printed.stdout) == (1, "")
+    assert "needs the perspective of those who answered" in printed.stderr
+
+
 def test_a_higher_threshold_hides_a_team_that_a_lower_one_shows(files: Path) -> None:
     sizes = {"lyon": 6, "paris": 9, "nantes": 9}
     lines = [
@@ -674,6 +758,7 @@ async def test_the_server_gives_the_same_numbers_for_the_same_answers(client, ad
     )
     (tmp_path / "offer.yaml").write_bytes((shipped.folder("questionnaires") / "offer" / "1.0.0.yaml").read_bytes())
     other = ["--questionnaire", str(tmp_path / "experience.yaml")]
+    other += ["--balance", "client_facing=0.4,manager=0.6"]
     ours = scored(score(tmp_path, sheet, "--format", "json", *other, teams=teams, name="offer.yaml"))
     assert [node["key"] for node in ours["nodes"]] == [node["key"] for node in theirs["nodes"]]
     for here, there in zip(ours["nodes"], theirs["nodes"], strict=True):
@@ -681,6 +766,7 @@ async def test_the_server_gives_the_same_numbers_for_the_same_answers(client, ad
     assert ours["summary"] == theirs["summary"]
     assert [cell(hidden) for hidden in ours["mask"]] == [cell(hidden) for hidden in theirs["mask"]]
     assert any(process["gaps"] for node in ours["nodes"] for process in node["processes"])
+    assert any((process["balanced"] or {"value": None})["value"] for process in ours["nodes"][0]["processes"])
     assert {node["imported"] for node in theirs["nodes"] if node["responses"]} == {"all"}
     for here, there in zip(ours["nodes"], theirs["nodes"], strict=True):
         told = await done(client, "GET", f"/v1/scores/{there['score_id']}/explanation", admin)
@@ -715,6 +801,7 @@ async def served(client, admin, sheet: str) -> Any:
     await done(client, "POST", "/v1/teams/import", text, content="\n".join(teams))
     today = datetime.now(UTC).date()
     new = {"key": "paper", "name": "Paper", "starts_on": str(today), "ends_on": str(today + timedelta(days=3))}
+    new["balance"] = [{"perspective": "manager", "share": 0.6}, {"perspective": "client_facing", "share": 0.4}]
     at = f"/v1/campaigns/{(await done(client, 'POST', '/v1/campaigns', admin, json=new))['id']}"
     chosen = [
         {

@@ -11,11 +11,14 @@ import msgspec
 
 from assess import scoring_table
 from assess.campaign.answer_sheet import Expected, Sheet, read_answers, rows_from_sheet
+from assess.campaign.balance import BalanceInvalid, balanced
+from assess.campaign.model import Balance, PerspectiveShare
 from assess.errors import Finding, Refusal
 from assess.maturity.collected import (
     Asking,
     Company,
     ListedTeam,
+    Terms,
     asking,
     company_of,
     expected_of,
@@ -23,7 +26,7 @@ from assess.maturity.collected import (
 )
 from assess.maturity.computed import campaign_results, read
 from assess.maturity.discussion import Discussion, discussions_of, names_in
-from assess.maturity.exemptions.listed import listed_exemptions
+from assess.maturity.exemptions.listed import ListedExemption, listed_exemptions
 from assess.maturity.facts import written
 from assess.maturity.flat import sheet_of
 from assess.maturity.model import CampaignResults
@@ -33,7 +36,8 @@ from assess.questionnaire.checking import checked_yaml
 from assess.questionnaire.flaw import FileRefused, errors_in, sentence
 from assess.questionnaire.model import Questionnaire
 from assess.scoring_page import Page
-from assess.words import LANGUAGES, Language, Text
+from assess.web.problems import misplaced
+from assess.words import LANGUAGES, Key, Language, Text
 
 T = TypeVar("T")
 
@@ -41,6 +45,23 @@ ENGINE = "assess.maturity.engine:compute"
 """Imported when it is wanted: it brings numpy along, which no other command needs."""
 MOST_ROWS = 5_000_000
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Shares(click.ParamType[list[PerspectiveShare]]):
+    """``manager=0.5,member=0.5``: different perspectives, with shares that add up to 1."""
+
+    name = "shares"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[PerspectiveShare]:
+        """The shares in the order of the vocabulary, or what is wrong with them."""
+        parts = [part.partition("=") for part in str(value).split(",")]
+        said = [{"perspective": name.strip(), "share": share.strip()} for name, _, share in parts]
+        try:
+            return balanced(msgspec.convert(said, Balance, strict=False))
+        except msgspec.ValidationError as error:
+            return self.fail(f"{value!r}: {misplaced(error).detail}", param, ctx)
+        except BalanceInvalid as refusal:
+            return self.fail(f"{value!r}: {'; '.join(found.rule for found in refusal.errors)}", param, ctx)
 
 
 class Scored(CampaignResults, frozen=True, kw_only=True):
@@ -67,6 +88,11 @@ class Scored(CampaignResults, frozen=True, kw_only=True):
 )
 @click.option("--threshold", type=click.IntRange(5, 10), default=5, show_default=True, help="The smallest group shown.")
 @click.option(
+    "--balance",
+    type=Shares(),
+    help="What each perspective counts in a second score, such as manager=0.5,member=0.5; the answers must tell perspectives.",
+)
+@click.option(
     "--lang", type=click.Choice(LANGUAGES), default="fr", show_default=True, help="The language of the table."
 )
 @click.option("--format", "kind", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
@@ -76,6 +102,7 @@ def score_command(
     teams: Path | None,
     exemptions: Path | None,
     threshold: int,
+    balance: list[PerspectiveShare] | None,
     lang: Language,
     kind: str,
 ) -> None:
@@ -84,7 +111,7 @@ def score_command(
     An answer is a level's number, DK (does not know) or NA (does not apply). Everything is read before anything is scored; every
     problem of every file is told on a line of its own, with the place where it stands, and the exit code is then 1.
     """
-    company, asked = _read(questionnaires, answers, teams, exemptions, threshold)
+    company, asked = _read(questionnaires, answers, (teams, exemptions), Terms(threshold, balance))
     compute: Callable[[bytes], bytes] = pkgutil.resolve_name(ENGINE)
     computed = read(compute(written(company.inputs)))
     results = campaign_results(computed)
@@ -136,24 +163,30 @@ class _Reading:
 
 
 def _read(
-    paths: Iterable[Path], answers: Path, teams: Path | None, exemptions: Path | None, threshold: int
+    paths: Iterable[Path], answers: Path, lists: tuple[Path | None, Path | None], terms: Terms
 ) -> tuple[Company, Asking]:
-    """The company and what it was asked. Answers are read beside a faulty list of teams too, as if there were none."""
-    reading = _Reading()
+    """The company and what it was asked. Answers are read beside a faulty list of teams too, as if there were none.
+
+    lists: the teams', and that of exemptions.
+    """
+    reading, (teams, exemptions) = _Reading(), lists
     found = [reading.questionnaire(path) for path in paths]
     asked = reading.right(reading.of("questionnaires", lambda: asking(each for each in found if each)))
     listed = reading.of(str(teams), lambda: listed_teams(teams.read_bytes())) if teams else None
     read = reading.of(str(answers), lambda: _answers(answers, asked, listed))
-    known = _teams(listed, read)
-    exempted = (
-        reading.of(str(exemptions), lambda: listed_exemptions(exemptions.read_bytes(), asked.items, known))
-        if exemptions
-        else None
-    )
-    return company_of(reading.right(read), asked, listed, threshold, exempted or ()), asked
+    exempted = _exemptions(reading, exemptions, asked, _teams(listed, read))
+    sheet = reading.right(read)
+    company = reading.right(reading.of(str(answers), lambda: company_of(sheet, asked, listed, terms, exempted)))
+    return company, asked
 
 
-def _teams(listed: Sequence[ListedTeam] | None, sheet: Sheet | None) -> set[str] | None:
+def _exemptions(reading: _Reading, path: Path | None, asked: Asking, teams: set[Key] | None) -> list[ListedExemption]:
+    if path is None:
+        return []
+    return reading.of(str(path), lambda: listed_exemptions(path.read_bytes(), asked.items, teams)) or []
+
+
+def _teams(listed: Sequence[ListedTeam] | None, sheet: Sheet | None) -> set[Key] | None:
     """The teams that there are, as far as the files could be read."""
     if listed is not None:
         return {team.key for team in listed}

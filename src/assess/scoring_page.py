@@ -96,6 +96,10 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "fr": "{where} : {left} {mean_left}, {right} {mean_right}, écart {difference}",
         "en": "{where}: {left} {mean_left}, {right} {mean_right}, difference {difference}",
     },
+    "balance": {"fr": "Score équilibré par regard", "en": "Score balanced by perspective"},
+    "balanced": {"fr": "{value} ({index}/100) = {parts}", "en": "{value} ({index}/100) = {parts}"},
+    "part": {"fr": "{share} × {who} {mean}", "en": "{share} × {who} {mean}"},
+    "no balance": {"fr": "— ({reason})", "en": "— ({reason})"},
     "assumptions": {"fr": "Hypothèses", "en": "Assumptions"},
 }
 

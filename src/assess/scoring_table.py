@@ -11,6 +11,7 @@ from rich.text import Text as Line
 from assess.maturity.discussion import Discussion
 from assess.maturity.model import (
     Agreement,
+    Balanced,
     ItemResult,
     KpiResult,
     NodeResults,
@@ -23,6 +24,7 @@ from assess.maturity.model import (
 )
 from assess.scoring_details import EXPLAINED, details_of, levels_of
 from assess.scoring_page import Page
+from assess.typography import share_of
 from assess.words import Text
 
 WIDEST = 27
@@ -41,6 +43,7 @@ def show(page: Page, discussions: Iterable[Discussion], assumptions: Iterable[Te
             console.print(details_of(page, node))
             _lines(console, page.word("levels"), levels_of(page, node))
             _lines(console, page.word("gaps"), (_gap(page, gap, each) for each in node.processes for gap in each.gaps))
+            _lines(console, page.word("balance"), _balance(page, node))
             _lines(console, page.word("discuss"), (point.sentence[page.language] for point in points[node.node]))
     _lines(console, page.word("mask"), _hidden(page))
     _lines(console, page.word("compare"), _comparability(page))
@@ -162,6 +165,31 @@ def _gap(page: Page, gap: PerspectiveGap, process: ProcessResult) -> str:
         low=page.number(low),
         high=page.number(high),
     )
+
+
+def _balance(page: Page, node: NodeResults) -> Iterator[str]:
+    """Each balanced score, and what it is made of."""
+    for process in node.processes:
+        parts = [(process.key, process.balanced), *((step.key, step.balanced) for step in process.steps)]
+        for key, balanced in parts:
+            if balanced is not None and balanced.state is not State.NOT_ASKED:
+                yield page.word("said", what=page.label(key), said=_balanced(page, balanced))
+
+
+def _balanced(page: Page, balanced: Balanced) -> str:
+    if balanced.value is None:
+        return page.word("no balance", reason=page.reason(balanced.state))
+    parts = (
+        page.word(
+            "part",
+            share=share_of(part.share, page.language),
+            who=page.word(part.perspective),
+            mean=page.number(part.mean, 1),
+        )
+        for part in balanced.parts
+    )
+    value, index = page.number(balanced.value), page.number(balanced.index, 0)
+    return page.word("balanced", value=value, index=index, parts=" + ".join(parts))
 
 
 def _hidden(page: Page) -> Iterator[str]:

@@ -15,9 +15,16 @@ from msgspec import Struct
 
 from assess.campaign.answer_sheet import Collected, Expected, Sheet
 from assess.campaign.forms import form_of
-from assess.campaign.model import NO_ANSWER, Contract, ContractQuestionnaire, ContractTeam, SealedTeam
+from assess.campaign.model import (
+    NO_ANSWER,
+    Contract,
+    ContractQuestionnaire,
+    ContractTeam,
+    PerspectiveShare,
+    SealedTeam,
+)
 from assess.campaign.voices import Spoken, heard
-from assess.errors import Finding
+from assess.errors import Finding, Invalid
 from assess.maturity.exemptions.listed import ListedExemption
 from assess.maturity.exemptions.model import Exempted
 from assess.maturity.facts import Inputs
@@ -55,6 +62,19 @@ class ListedTeam(Struct, frozen=True, kw_only=True):
     key: Key
     parent: Key | None
     headcount: int | None
+
+
+class Terms(Struct, frozen=True):
+    """What a campaign would promise. balance: what each perspective counts in a second score; absent: there is none."""
+
+    threshold: int
+    balance: list[PerspectiveShare] | None = None
+
+
+class PerspectivesUntold(Invalid):
+    """A balance needs the perspective of those who answered, and the answers tell none."""
+
+    title_fr = "Un équilibre demande le regard des répondants, et les réponses n’en disent aucun."
 
 
 class Company(Struct, frozen=True):
@@ -112,15 +132,17 @@ def company_of(
     sheet: Sheet,
     asked: Asking,
     teams: Sequence[ListedTeam] | None,
-    threshold: int,
+    terms: Terms,
     exemptions: Sequence[ListedExemption] = (),
 ) -> Company:
-    """The facts of a company; ``teams`` absent: the teams that answered, side by side."""
+    """The facts of a company; ``teams`` absent: the teams that answered, side by side. Raises PerspectivesUntold."""
+    if terms.balance and not any(response.perspective for response in sheet.responses):
+        raise PerspectivesUntold
     answered = _by_team(sheet.responses)
     listed = _flat(answered) if teams is None else teams
     chosen = {team.key: _asked_of(answered.get(team.key, ()), asked) for team in listed}
     partly = any(len(chosen[team]) < len(asked.questionnaires) for team in answered)
-    contract = _contract(listed, chosen, asked, threshold)
+    contract = _contract(listed, chosen, asked, terms)
     return Company(
         Inputs(
             contract=contract,
@@ -158,9 +180,7 @@ def _asked_of(people: Sequence[Collected], asked: Asking) -> list[Digest]:
     ]
 
 
-def _contract(
-    teams: Sequence[ListedTeam], chosen: Mapping[Key, list[Digest]], asked: Asking, threshold: int
-) -> Contract:
+def _contract(teams: Sequence[ListedTeam], chosen: Mapping[Key, list[Digest]], asked: Asking, terms: Terms) -> Contract:
     return Contract(
         campaign_id=uuid5(_OWN, "campaign"),
         organisation_id=uuid5(_OWN, "company"),
@@ -170,13 +190,14 @@ def _contract(
         starts_on=NO_DAY,
         ends_on=NO_DAY,
         languages=["fr", "en"],
-        threshold=threshold,
+        threshold=terms.threshold,
         anonymity="unlinked",
         questionnaires=[
             ContractQuestionnaire(digest=digest, key=each.key, version=each.version)
             for digest, each in asked.questionnaires.items()
         ],
         teams=[_node(team, chosen[team.key]) for team in teams],
+        balance=terms.balance,
     )
 
 
