@@ -63,7 +63,8 @@ async def build_company(client: httpx.AsyncClient, database: Database, secrets: 
     token = invitations[0]["token"]
     exchanged = await done(client.post("/v1/respond/exchange", json={"token": token}))
     response_key = {"Authorization": f"Bearer {exchanged['response_key']}"}
-    body = {"answer": {"type": "level", "level": 3}, "comment": f"Trop lent {mark}", "sequence": 1}
+    said = {"comment": f"Trop lent {mark}", "evidence": f"https://example.com/{mark}"}
+    body = {"answer": {"type": "level", "level": 3}, **said, "sequence": 1}
     await done(client.put("/v1/respond/answers/off-listen-insight", headers=response_key, json=body))
     await add_voice(database, organisation, UUID(world.ids["campaign_id"]))
     return Company(

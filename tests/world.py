@@ -208,8 +208,7 @@ async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str, mar
         exchanged = await done(client, "POST", "/v1/respond/exchange", {}, json={"token": invitation["token"]})
         key = {"Authorization": f"Bearer {exchanged['response_key']}"}
         form = await done(client, "GET", "/v1/respond", key)
-        comment = f"Trop lent {mark}" if mark else None
-        await _answer(client, key, form, number, comment)
+        await _answer(client, key, form, number, mark)
         if number == 0:
             await done(client, "POST", "/v1/respond/withdraw", key)
             continue
@@ -218,13 +217,14 @@ async def _answers(client: httpx.AsyncClient, admin: Headers, campaign: str, mar
     return key
 
 
-async def _answer(
-    client: httpx.AsyncClient, key: Headers, form: dict[str, Any], number: int, comment: str | None
-) -> None:
+async def _answer(client: httpx.AsyncClient, key: Headers, form: dict[str, Any], number: int, mark: str) -> None:
+    comment, link = (f"Trop lent {mark}", f"https://example.com/{mark}") if mark else (None, None)
     for place, item in enumerate(_items(form)):
         ordinals = [level["ordinal"] for level in item["levels"]]
         level = ordinals[(number + place) % 3 + (len(ordinals) > 5)]
         body = {"answer": {"type": "level", "level": level}, "comment": comment, "sequence": place + 1}
+        if link and not item["key"].startswith("kpi"):
+            body["evidence"] = link
         await done(client, "PUT", f"/v1/respond/answers/{item['key']}", key, json=body)
 
 

@@ -20,6 +20,10 @@ _NO_CONTROLS_BUT_NEWLINES = rf"^[^\x00-\x09\x0b-\x1f{_HIDDEN}]*$"
 
 _KEY = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$(?!\n)"
 _EMAIL = r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$(?!\n)"
+_NOT_IN_A_LINK = rf'\\\x00-\x20"<>{_HIDDEN}'
+_LINK = (
+    rf"^https?://(\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]{_NOT_IN_A_LINK}]+)(:[0-9]{{1,5}})?([/?#][^{_NOT_IN_A_LINK}]*)?$(?!\n)"
+)
 _SEMVER = r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$(?!\n)"
 _DIGEST = r"^[0-9a-f]{64}$(?!\n)"
 
@@ -28,6 +32,7 @@ PATTERNS = {
     _NO_CONTROLS_BUT_NEWLINES: "text without control characters",
     _KEY: "lower-case letters and digits in words joined by - or _, a letter first, for example sales-lyon",
     _EMAIL: "an e-mail address, for example ana@example.com",
+    _LINK: "a link: http:// or https://, without spaces, and without a name or a password before the host",
     _SEMVER: "a semantic version, for example 1.0.0",
     _DIGEST: "64 hexadecimal digits in lower case",
 }
@@ -53,6 +58,15 @@ Email = Annotated[
         max_length=254,
         pattern=_EMAIL,
         examples=["ana@example.com"],
+    ),
+]
+WebLink = Annotated[
+    str,
+    Meta(
+        max_length=500,
+        pattern=_LINK,
+        description="Where something can be seen",
+        examples=["https://example.com/dashboard"],
     ),
 ]
 SemVer = Annotated[str, Meta(pattern=_SEMVER, examples=["1.0.0"])]

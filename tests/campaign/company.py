@@ -85,11 +85,9 @@ async def exchanged(client: httpx.AsyncClient, token: str) -> Headers:
     }
 
 
-async def saved(
-    client: httpx.AsyncClient, key: Headers, item: str, level: int, sequence: int = 1, comment: str | None = None
-) -> Any:
-    """Save a level; what is kept."""
-    body = {"answer": {"type": "level", "level": level}, "comment": comment, "sequence": sequence}
+async def saved(client: httpx.AsyncClient, key: Headers, item: str, level: int, sequence: int = 1, **more: str) -> Any:
+    """Save a level; what is kept. more: a comment, a link as evidence."""
+    body = {"answer": {"type": "level", "level": level}, "sequence": sequence, **more}
     return done(await client.put(f"/v1/respond/answers/{item}", headers=key, json=body))
 
 

@@ -143,6 +143,32 @@ def test_sealing_keeps_every_answer_of_every_team_and_nothing_else(responses, se
     assert Counter((row.assessment_id, tuple(row.answers)) for row in rows) == Counter(packed_by_hand)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.frozensets(st.sampled_from("abcd"), min_size=1)), max_size=30),
+    st.lists(st.booleans(), min_size=30, max_size=30),
+    st.integers(),
+)
+def test_sealing_keeps_where_there_were_links_unless_answers_of_the_team_were_imported(responses, imported, seed):
+    drafts = [
+        Draft(
+            assessment_id=UUID(int=n),
+            perspective="member",
+            form="full",
+            answers=dict.fromkeys("abcd", n),
+            origin="imported" if n == 2 and is_imported else "answered",
+            shown=frozenset() if n == 2 and is_imported else items,
+        )
+        for (n, items), is_imported in zip(responses, imported, strict=False)
+    ]
+    rows = sealed(drafts, {UUID(int=n): ["d", "b", "a", "c"] for n in range(3)}, 5, random.Random(seed).shuffle)
+    mixed = any(draft.origin == "imported" for draft in drafts)
+    places = [
+        (draft.assessment_id, () if mixed and draft.assessment_id.int == 2 else tuple(sorted(map("dbac".index, items))))
+        for draft, (_, items) in zip(drafts, responses, strict=True)
+    ]
+    assert Counter((row.assessment_id, tuple(row.evidence)) for row in rows) == Counter(places)
+
+
 def test_the_order_of_sealed_rows_is_the_shuffles_alone():
     drafts = [
         Draft(assessment_id=UUID(int=1), perspective="member", form="full", answers={"a": n % 6}) for n in range(60)
@@ -220,6 +246,13 @@ def test_the_promise_names_how_long_people_and_answers_are_kept(months, told):
         msgspec.structs.replace(contract(), retention_months=months), "d" * 64, date(2026, 8, 1)
     ).sentences
     assert any("18 mois" in sentence["fr"] and "18 months" in sentence["en"] for sentence in said) is told
+
+
+def test_the_promise_says_what_becomes_of_a_link():
+    said = promise_of(contract(), "d" * 64, date(2026, 8, 1)).sentences
+    (told,) = [sentence for sentence in said if "link" in sentence["en"]]
+    assert "the close deletes it" in told["en"]
+    assert "la clôture l’efface" in told["fr"]
 
 
 def test_the_promise_says_who_is_compared():

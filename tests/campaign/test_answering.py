@@ -74,7 +74,7 @@ async def form(client, key, **query):
 async def test_an_answer_is_read_again_as_it_was_given(client, key, items, given_answer):
     body = {"answer": given_answer, "comment": "Deux\nlignes", "sequence": 7}
     kept = done(await client.put(f"/v1/respond/answers/{items[0]}", headers=key, json=body))
-    assert kept == {"item": items[0], **body}
+    assert kept == {"item": items[0], **body, "evidence": None}
     assert (await form(client, key))["answers"] == [kept]
 
 
@@ -98,6 +98,29 @@ async def test_a_language_that_nobody_speaks_is_refused(client, key):
 
 async def test_a_comment_of_blanks_is_no_comment(client, key, items):
     assert (await saved(client, key, items[0], 1, comment="  \n "))["comment"] is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param("https://example.com", id="a host"),
+        pytest.param("http://wiki.local:8080/d%C3%A9lais?de=2026&à=@moi#tableau", id="all that an address can have"),
+        pytest.param("https://[2001:db8::1]/x", id="a host by its number"),
+        pytest.param("https://été.example/" + "x" * 480, id="500 characters"),
+    ],
+)
+async def test_a_link_beside_a_level_is_read_again_by_whoever_gave_it(client, key, items, link):
+    kept = await saved(client, key, items[0], 4, evidence=link)
+    assert kept["evidence"] == link
+    assert (await form(client, key))["answers"] == [kept]
+
+
+async def test_a_later_answer_takes_the_link_of_the_one_before_it_away_and_an_earlier_one_does_not(client, key, items):
+    kept = await saved(client, key, items[0], 4, 5, evidence="https://example.com/a")
+    assert await saved(client, key, items[0], 3, 4) == kept
+    assert (await saved(client, key, items[0], 5, 6, evidence="https://example.com/b"))["evidence"].endswith("/b")
+    assert (await saved(client, key, items[0], 5, 7))["evidence"] is None
+    assert [answer["evidence"] for answer in (await form(client, key))["answers"]] == [None]
 
 
 async def test_a_response_goes_from_in_progress_to_completed_to_amended(client, key, items):
@@ -146,13 +169,14 @@ async def test_whatever_order_saves_arrive_in_the_greatest_sequence_wins(databas
     before = {kept.item: kept for kept in (await hot.read_response(database, holder, today())).answers}
     known = [(before[item].sequence, None)] if item in before else []
     for sequence, value in saves:
-        kept = await hot.save_answer(database, holder, item, value, None, sequence, today())
+        kept = await hot.save_answer(database, holder, item, value, None, None, sequence, today())
         known.append((sequence, value))
         greatest = max(number for number, _ in known)
         assert kept.sequence == greatest
         first = next(value for number, value in known if number == greatest)
         if first is not None:
-            assert kept == hot.StoredAnswer(item=item, answer=hot.unpacked(first), comment=None, sequence=greatest)
+            said = hot.unpacked(first)
+            assert kept == hot.StoredAnswer(item=item, answer=said, comment=None, evidence=None, sequence=greatest)
     (stored,) = [each for each in (await hot.read_response(database, holder, today())).answers if each.item == item]
     assert stored == kept
 
@@ -164,7 +188,7 @@ async def test_whatever_saves_meet_the_greatest_sequence_wins(database, secrets,
     item = items[start % len(items)]
     base = max((kept.sequence for kept in (await hot.read_response(database, holder, today())).answers), default=0)
     saves = [
-        hot.save_answer(database, holder, item, sequence % 5 + 1, str(sequence), base + sequence, today())
+        hot.save_answer(database, holder, item, sequence % 5 + 1, str(sequence), None, base + sequence, today())
         for sequence in sequences
     ]
     assert all(kept.sequence >= base + min(sequences) for kept in await asyncio.gather(*saves))
@@ -203,11 +227,57 @@ async def test_an_item_that_is_not_asked_is_refused_with_one_that_is(client, key
         pytest.param({**level(3), "mood": "good"}, 422, "invalid", id="a member that is not known"),
         pytest.param({**level(3), "comment": "a\0b"}, 422, "invalid", id="a NUL in the comment"),
         pytest.param({**level(3), "comment": "x" * 2001}, 422, "invalid", id="a comment that is too long"),
+        pytest.param(
+            {**level(3), "evidence": "https://example.com/" + "x" * 481}, 422, "invalid", id="a link that is too long"
+        ),
     ],
 )
 async def test_an_answer_that_cannot_be_is_refused_and_nothing_kept(client, key, items, body, status, code):
     practice = next(key for key in items if not key.startswith("kpi"))
     assert refused(await client.put(f"/v1/respond/answers/{practice}", headers=key, json=body)) == (status, code)
+    assert (await form(client, key))["answers"] == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("example.com/board", id="no scheme"),
+        pytest.param("ftp://example.com/board", id="another scheme"),
+        pytest.param("javascript:alert(1)//https://example.com", id="a script"),
+        pytest.param("https://", id="no host"),
+        pytest.param("https:///board", id="an empty host"),
+        pytest.param("https://ana:secret@example.com/board", id="a name and a password"),
+        pytest.param("https://ana@example.com/board", id="a name"),
+        pytest.param("https://example.com\\@other.example", id="a host that browsers read otherwise"),
+        pytest.param("https://example.com/my board", id="a space"),
+        pytest.param("https://example.com/board\n", id="a new line at the end"),
+        pytest.param("https://example.com/\u202eboard", id="a turn of the writing"),
+        pytest.param("https://example.com/\0", id="a NUL"),
+    ],
+)
+async def test_what_is_no_link_is_refused_with_one_that_would_do(client, key, items, link):
+    reply = await client.put(f"/v1/respond/answers/{items[0]}", headers=key, json={**level(3), "evidence": link})
+    assert refused(reply) == (422, "invalid")
+    (finding,) = reply.json()["errors"]
+    assert (finding["pointer"], finding["example"]) == ("/evidence", "https://example.com/dashboard")
+    assert finding["rule"].startswith("a link: http:// or https://")
+    assert (await form(client, key))["answers"] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_a_link_is_taken_beside_the_level_of_a_practice_only(client, key, items, language):
+    indicator = next(item for item in items if item.startswith("kpi"))
+    link, own = {"evidence": "https://example.com/board", "sequence": 1}, {**key, "Accept-Language": language}
+    for item, said, pointer, example in (
+        (items[0], {"type": "dont_know"}, "/answer/type", "level"),
+        (items[0], {"type": "not_applicable", "reason": "other"}, "/answer/type", "level"),
+        (indicator, {"type": "level", "level": 4}, "/evidence", None),
+    ):
+        reply = await client.put(f"/v1/respond/answers/{item}", headers=own, json={"answer": said, **link})
+        assert refused(reply) == (422, "evidence_out_of_place")
+        (finding,) = reply.json()["errors"]
+        assert (finding["pointer"], finding.get("example")) == (pointer, example)
     assert (await form(client, key))["answers"] == []
 
 

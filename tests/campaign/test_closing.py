@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from company import COLUMNS, CSV, done, drafted, exchanged, launched, refused, saved, today
+from msgspec import UNSET
 from sqlalchemy import select
 
 from assess.campaign import service
@@ -16,6 +17,7 @@ from assess.campaign.sealing import sealed_of, voices_of
 from assess.storage.secrets import SecretMissing
 from assess.storage.tables import answer, invitation, response, sealed_comment, sealed_response
 from assess.storage.tables import campaign as campaign_table
+from kept import dumped
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +78,26 @@ async def test_a_close_deletes_drafts_and_the_secret_and_keeps_who_was_invited(
     (row,) = await rows(database, organisation, sealed_response)
     assert (comment.item, comment.comment) == (items[0], "Rien à dire")
     assert comment.id != row.id
+
+
+async def test_of_a_link_a_close_keeps_that_there_was_one_and_no_letter_of_it(
+    client, campaign, items, database, secrets, organisation, postgres
+):
+    mark, (lyon, *others) = f"mark{uuid4().hex}", campaign.invitations
+    key = await exchanged(client, lyon["token"])
+    for place in (2, 0):
+        await saved(client, key, items[place], 4, evidence=f"https://example.com/{mark}")
+    await saved(client, key, items[1], 5)
+    await saved(client, await exchanged(client, others[-1]["token"]), items[0], 2)
+    assert mark in dumped(postgres, "--table=assess.answer")
+    await close(database, secrets, organisation, campaign)
+    assert mark not in dumped(postgres)
+    kept = {tuple(row.answers[:3]): row.evidence for row in await rows(database, organisation, sealed_response)}
+    assert kept == {(4, 5, 4): [0, 2], (2, NO_ANSWER, NO_ANSWER): []}
+    async with database.transaction(organisation) as tx:
+        contract, teams, _ = await sealed_of(tx, campaign.id)
+    keys = {team.team_id: team.key for team in contract.teams}
+    assert {keys[team.team_id]: team.evidence for team in teams} == {"lyon": [[0, 2]], "paris": UNSET}
 
 
 async def test_who_withdrew_or_said_nothing_is_not_sealed_and_who_did_not_submit_is(

@@ -405,6 +405,7 @@ def test_nobody_can_tell_from_the_marks_whose_answers_were_imported():
                 form="full",
                 answers={"a": person},
                 origin="answered" if person == here else "imported",
+                shown=frozenset("a") if person == here else frozenset(),
             )
             for person in range(4)
         ]

@@ -191,6 +191,8 @@ def extra_goods(world: World, example: bytes) -> dict[str, list[Sent]]:
         body=example,
     )
     whole["validateQuestionnaire"].append(as_yaml)
+    linked = {"answer": {"type": "level", "level": 4}, "evidence": "https://example.com/board", "sequence": 98}
+    whole["saveAnswer"].append(msgspec.structs.replace(whole["saveAnswer"][0], body=json.dumps(linked).encode()))
     rows = {
         "importTeams": ("/v1/teams", {"key": "kiosk", "name": "Kiosque", "parent": "house", "functions": ["offer"]}),
         "importPeople": (f"/v1/{people}", {**_ANA, "team": "labo"}),

@@ -37,7 +37,13 @@ OF_A_FUNCTION_WITH_ANOTHER_S_RIGHTS = {
     "with the owner's rights": "alter function assess.{function} owner to assess_owner",
     "with an open search path": "alter function assess.{function} reset search_path",
 }
-OF_THE_HOT_PATH = ("save_answer", "read_response", "standing_of_response")
+OF_THE_HOT_PATH = (
+    "save_answer",
+    "save_answer_and_link",
+    "read_response",
+    "read_response_and_links",
+    "standing_of_response",
+)
 OF_THE_ROLES = {
     "the application passes row-level security": "alter role assess_app bypassrls",
     "the application is a superuser": "alter role assess_app superuser",

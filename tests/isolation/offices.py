@@ -95,7 +95,12 @@ async def the_hot_path_knows_whose_key_it_is(look: Look) -> None:
     other = "00000000-0000-0000-0000-000000000099"
     async with look.undone():
         await look.connection.execute(COPIED, A, other)
-        for function, more in (("read_response", ""), ("save_answer", ", 'item', 3::smallint, null, 9")):
+        for function, more in (
+            ("read_response", ""),
+            ("read_response_and_links", ""),
+            ("save_answer", ", 'item', 3::smallint, null, 9"),
+            ("save_answer_and_link", ", 'item', 3::smallint, null, null, 9"),
+        ):
             for arguments, standing in (
                 ((A, key, campaign, form), "good"),
                 ((B, key, campaign, form), None),

@@ -114,7 +114,12 @@ _PEOPLE = [
     for n in range(PEOPLE)
 ]
 _HERE = "/v1/campaigns/{campaign}"
-_ANSWER = {"answer": {"type": "level", "level": 1}, "comment": "Trop lent", "sequence": 2}
+_ANSWER = {
+    "answer": {"type": "level", "level": 1},
+    "comment": "Trop lent",
+    "evidence": "https://example.com",
+    "sequence": 2,
+}
 
 _VALUE = {"numerator": 7, "denominator": 20, "measured_on": "2025-04-03"}
 _LATER = {**_VALUE, "team": "atelier", "kpi": KPI, "period_end": "2025-06-30", "measured_on": "2025-07-02"}

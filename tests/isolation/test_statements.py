@@ -48,8 +48,8 @@ FUNCTIONS = {
     "campaigns_past_retention",
     "organisations_with_expired_keys",
     # the organisation is their first argument
-    "save_answer",
-    "read_response",
+    "save_answer_and_link",
+    "read_response_and_links",
     "erase_campaign",
 }
 
@@ -187,7 +187,8 @@ async def test_the_functions_of_the_database_hold_to_the_organisation_they_are_g
     sql = """select proname, prosrc, proargnames[1] as first from pg_proc
              where pronamespace = 'assess'::regnamespace and proowner <> 'assess_lookup'::regrole"""
     functions = [row for row in await look.connection.fetch(sql) if MENTION.search(row["prosrc"])]
-    assert {row["proname"] for row in functions} == {"save_answer", "read_response", "erase_campaign"}
+    reading = {"read_response", "read_response_and_links"}
+    assert {row["proname"] for row in functions} == {"save_answer_and_link", *reading, "erase_campaign"}
     for row in functions:
         assert row["first"] == "in_organisation"
         statements = [each for each in row["prosrc"].split(";") if MENTION.search(each)]

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import UNSET
+
 from assess.campaign.model import (
     DONT_KNOW,
     NO_ANSWER,
@@ -89,10 +91,21 @@ class Company:
         *,
         asked: Sequence[Questionnaire] = (),
         invited: int = 0,
+        links: Sequence[Sequence[int]] = (),
+        imported: int = 0,
     ) -> UUID:
+        """links: by row the columns with a link, as many rows as have any; imported: how many of the rows."""
         digests = [digest_of(version) for version in asked] or list(self.versions)
         node = self._add(key, parent, max(invited, len(rows)), digests)
-        self.answers.append(SealedTeam(team_id=node, rows=[list(row) for row in rows]))
+        evidence = [list(places) for places in (*links, *([()] * (len(rows) - len(links))))]
+        self.answers.append(
+            SealedTeam(
+                team_id=node,
+                rows=[list(row) for row in rows],
+                imported=imported,
+                evidence=evidence if any(evidence) else UNSET,
+            )
+        )
         return node
 
     def _add(self, key: str, parent: UUID | None, headcount: int, digests: list[str]) -> UUID:

@@ -295,7 +295,7 @@ async def kept_bodies(tx):
 def older(value):
     """Without whatever the first engine did not say."""
     newer = {"score_id", "imported", "comparison", "range", "indicative", "gaps", "factual", "gap", "finding", "waived"}
-    newer |= {"r_wg_skewed", "r_wg_star_skewed", "balanced"}
+    newer |= {"r_wg_skewed", "r_wg_star_skewed", "balanced", "evidenced"}
     of_wholes = {"prudent", "indicative"}
     if isinstance(value, list):
         return [older(part) for part in value]
@@ -325,6 +325,7 @@ async def test_of_an_erased_campaign_they_are_told_in_today_s_words(client, data
     assert (found.engine, found.summary.comparability, found.mask) == ("maturity/1", [], [])
     one = next(node for node in found.nodes if node.key == "one")
     assert (one.processes[0].result.value, one.processes[0].result.comparison, one.imported) == (3.0, None, None)
+    assert [each.evidenced for each in (one.processes[0], *one.processes[0].steps)] == [None] * 6
     assert len({node.score_id for node in found.nodes}) == 4
     at = (await player.assessments())["one"]
     told = msgspec.json.decode((await player.get(f"{at}/results")).content, type=TeamResults)

@@ -237,6 +237,7 @@ def _process(
         in_overall=words.in_overall,
         result=absent(reason) if reason else scored(mean, n or 0, width=0.16),
         prudent=None,
+        evidenced=None,
         staged=None if reason else staged(mean),
         weakest_step=None,
         steps=steps,
@@ -252,7 +253,13 @@ def _step(key: str, value: float, n: int, reason: State | None) -> maturity.Step
     value = min(4.6, max(1.2, value))
     result = absent(reason) if reason else scored(value, n, width=0.35)
     return maturity.StepResult(
-        key=key, result=result, prudent=None, staged=None if reason else staged(value), items=[], balanced=None
+        key=key,
+        result=result,
+        prudent=None,
+        evidenced=None,
+        staged=None if reason else staged(value),
+        items=[],
+        balanced=None,
     )
 
 

@@ -318,6 +318,20 @@ def test_a_hostile_name_is_only_a_name(hostile):
         assert french(readable) in french(text_of(page))
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "lien à l’appui\u00a0: 15\u00a0% des réponses de niveau 4 ou plus"),
+        ("en", "backed by a link: 15% of the answers at level 4 or above"),
+    ],
+)
+def test_how_much_can_be_shown_is_said_of_a_process_where_it_is_told(language, said):
+    found = changed(lambda node: replace(node, processes=[replace(one, evidenced=0.15) for one in node.processes]))
+    page = text_of(parsed(node_page(view(language, COMPANY, found=found))))
+    assert page.count(said) == len(found.nodes[0].processes)
+    assert said.partition(":")[0].strip() not in text_of(page_of(language))
+
+
 def test_imported_answers_and_fragile_teams_are_marked():
     page = text_of(page_of("fr"))
     assert "Importé" in page

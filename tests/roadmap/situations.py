@@ -110,6 +110,7 @@ def node(
             in_overall=process.in_overall,
             result=result(level, state),
             prudent=None,
+            evidenced=None,
             staged=None,
             weakest_step=None,
             steps=[
@@ -117,6 +118,7 @@ def node(
                     key=step.key,
                     result=result(level, state),
                     prudent=None,
+                    evidenced=None,
                     staged=None,
                     items=[practice(item.key) for item in step.items],
                     balanced=None,

@@ -27,6 +27,7 @@ from under_load import Company, at_work, everybody
 
 from assess import shipped
 from assess.app import Resources, create_app
+from assess.campaign.tokens import read_response_key, response_hash
 from assess.installation import published, versions_of
 from assess.settings import Settings
 from assess.storage import roles
@@ -48,7 +49,7 @@ EXPLAINED = {
 """Rules of squawk that we do not follow, and why."""
 PARENTS_FIRST = ("response", "answer")
 """The order in which the application locks tables: a migration that keeps it never meets a request half-way."""
-OLDER = "0007"
+OLDER = "0008"
 """The revision from which a running service is migrated in a test: people could answer and teams be made since then, as now."""
 BALANCE = "0007"
 """The revision by which a campaign may have a balance; servers of the version before it know no such column."""
@@ -59,6 +60,13 @@ BEFORE_BALANCE = (
        retention_months, erased_on from assess.campaign where organisation_id = $1 and id = $2 for update""",
 )
 """What they ask to make a campaign, and to read one."""
+LINKS = "0008"
+"""The revision by which an answer may have a link; servers of the version before it know other functions."""
+BEFORE = (
+    "select * from assess.save_answer($1, $2, $3, $4, 'off-listen-insight', $5, null, $6, $7)",
+    "select * from assess.read_response($1, $2, $3, $4, $5)",
+)
+"""What they ask to save an answer, and to read a response."""
 LOCKED = """
 select distinct relname::text from pg_locks join pg_class on pg_class.oid = relation
 where pid = pg_backend_pid() and relnamespace = 'assess'::regnamespace
@@ -307,6 +315,39 @@ async def server_before_balances(url: str, organisation: UUID, stop: asyncio.Eve
             await connection.execute(f"set local assess.organisation = '{organisation}'")
             await connection.execute(BEFORE_BALANCE[0], organisation, made, key, day)
             assert (await connection.fetchrow(BEFORE_BALANCE[1], organisation, made))["key"] == key
+        await asyncio.sleep(0.01)
+    await connection.close()
+    return times
+
+
+async def test_servers_of_the_version_before_links_go_on_answering(
+    empty: tuple[str, str], company: Company, filled: Any, until: Any, secrets: Secrets
+) -> None:
+    application, migrator = empty
+    await migrate(migrator, versions_of(published()), folder=until(revisions().index(LINKS)))
+    await filled(application)
+    key = read_response_key(secrets.pepper, company.keys[0]["Authorization"].removeprefix("Bearer "))
+    assert key is not None
+    holder = (key.organisation_id, response_hash(secrets.pepper, key.key), key.campaign_id, key.form_digest)
+    stop = asyncio.Event()
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        servers = [group.create_task(server_of_before(application, holder, stop, n)) for n in range(3)]
+        await asyncio.sleep(0.5)
+        assert (await migrate(migrator, versions_of(published())))[0] == LINKS
+        await asyncio.sleep(0.5)
+        stop.set()
+    assert min(server.result() for server in servers) > 20
+
+
+async def server_of_before(url: str, holder: tuple[Any, ...], stop: asyncio.Event, number: int) -> int:
+    """Save and read until told to stop, alone and inside a transaction; how often that went well."""
+    connection, day, times = await asyncpg.connect(url), datetime.now(UTC).date(), 0
+    while not stop.is_set():
+        times += 1
+        saved = await connection.fetchrow(BEFORE[0], *holder, times % 5 + 1, 10 * times + number, day)
+        async with connection.transaction():
+            read = await connection.fetchrow(BEFORE[1], *holder, day)
+        assert (saved["standing"], read["standing"], list(read["items"])) == ("good", "good", ["off-listen-insight"])
         await asyncio.sleep(0.01)
     await connection.close()
     return times

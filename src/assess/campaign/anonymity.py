@@ -1,7 +1,7 @@
 """Anonymity: what small teams will not see, said in advance, and what may be kept when a campaign is sealed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -21,19 +21,24 @@ class CampaignNotReady(Invalid):
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A response just before it is sealed: its answers by item. ``perspective``: absent where an import did not say it."""
+    """A response just before it is sealed: its answers by item. ``perspective``: absent where an import did not say it.
+
+    shown: the items beside the answer of which stands a link.
+    """
 
     assessment_id: UUID
     perspective: str | None
     form: str
     answers: dict[str, int]
     origin: Origin = "answered"
+    shown: frozenset[str] = frozenset()
 
 
 class Sealed(Struct, frozen=True, kw_only=True):
     """A response as it is kept for good: ``answers`` in the order of its form, -9 where there is none.
 
-    origin: tells how many of a team's responses were imported, not which.
+    origin: tells how many of a team's responses were imported, not which. evidence: the places of the answers beside which there
+    was a link.
     """
 
     assessment_id: UUID
@@ -41,6 +46,7 @@ class Sealed(Struct, frozen=True, kw_only=True):
     form: str
     answers: list[int]
     origin: Origin = "answered"
+    evidence: list[int] = []
 
 
 def preflight(contract: Contract, questionnaires: Sequence[Questionnaire], today: date) -> list[PreflightFinding]:
@@ -81,21 +87,29 @@ def sealed(
 ) -> list[Sealed]:
     """The responses packed in their teams' order of items, in an order that ``shuffle`` makes; those without answers fall away.
 
-    orders: the item keys of each assessment's form. Nothing of a draft's id, key, dates or place is left.
+    orders: the item keys of each assessment's form. Nothing of a draft's id, key, dates or place is left. Where answers were
+    imported, no row says what imported ones cannot have: it would tell who answered beside them.
     """
     given = [draft for draft in drafts if draft.answers]
     kept = _kept(given, threshold)
+    imported = Counter(draft.assessment_id for draft in given if draft.origin == "imported")
     rows = [
         Sealed(
             assessment_id=draft.assessment_id,
             perspective=draft.perspective if draft.perspective in kept[draft.assessment_id] else None,
             form=draft.form,
             answers=[draft.answers.get(item, NO_ANSWER) for item in orders[draft.assessment_id]],
+            evidence=[] if draft.assessment_id in imported else _places(draft.shown, orders[draft.assessment_id]),
         )
         for draft in given
     ]
     shuffle(rows)
-    return _dealt(rows, Counter(draft.assessment_id for draft in given if draft.origin == "imported"))
+    return _dealt(rows, imported)
+
+
+def _places(items: Collection[str], order: Sequence[str]) -> list[int]:
+    """Where some items stand in a form."""
+    return [place for place, item in enumerate(order) if item in items]
 
 
 def _dealt(rows: Sequence[Sealed], imported: Mapping[UUID, int]) -> list[Sealed]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from assess.campaign import hot
-from assess.campaign.answers import NewAnswer, StoredAnswer, packed
+from assess.campaign.answers import NewAnswer, StoredAnswer, check_evidence, packed
 from assess.campaign.contract import Promise, promise_of
 from assess.campaign.forms import AskedQuestionnaire, Form, asked, form_of
 from assess.campaign.model import Campaign
@@ -154,12 +154,15 @@ async def read(desk: Desk, holder: hot.Holder, language: Language, today: date) 
 async def save(desk: Desk, holder: hot.Holder, item: str, new: NewAnswer, today: date) -> StoredAnswer:
     """Keep one answer and say what is kept: a stale or repeated one changes nothing.
 
-    Raises ItemUnknown, OptionOutOfScale, ResponseKeyUnknown, ResponseKeyForeign, ResponseWithdrawn, CampaignAlreadyClosed.
+    Raises ItemUnknown, OptionOutOfScale, EvidenceOutOfPlace, ResponseKeyUnknown, ResponseKeyForeign, ResponseWithdrawn or
+    CampaignAlreadyClosed.
     """
     form = await hot.form_for(desk.database, desk.catalogue, desk.forms, holder)
-    value = packed(form.item(item), new.answer)
+    asked_item = form.item(item)
+    check_evidence(asked_item, new)
+    value = packed(asked_item, new.answer)
     comment = (new.comment or "").strip() or None
-    return await hot.save_answer(desk.database, holder, item, value, comment, new.sequence, today)
+    return await hot.save_answer(desk.database, holder, item, value, comment, new.evidence, new.sequence, today)
 
 
 async def submit(desk: Desk, holder: hot.Holder, today: date) -> Progress:

@@ -6,8 +6,8 @@ from msgspec import Meta, Struct
 
 from assess.campaign.model import DONT_KNOW, NOT_APPLICABLE
 from assess.errors import Finding, Invalid, NotFound
-from assess.questionnaire.model import Item, Ordinal
-from assess.words import Key, Paragraph
+from assess.questionnaire.model import Item, Kind, Ordinal
+from assess.words import Key, Paragraph, WebLink
 
 Reason = Literal["not_our_activity", "no_case_yet", "other"]
 Sequence = Annotated[
@@ -29,6 +29,12 @@ class OptionOutOfScale(Invalid):
     """This item has no such level."""
 
     title_fr = "Cette question n’a pas ce niveau."
+
+
+class EvidenceOutOfPlace(Invalid):
+    """A link shows a practice that you gave a level."""
+
+    title_fr = "Un lien montre une pratique à laquelle vous avez donné un niveau."
 
 
 class LevelAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="level"):
@@ -53,10 +59,15 @@ Answer = LevelAnswer | DontKnow | NotApplicable
 
 
 class NewAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer on its way: ``{"answer": {"type": "level", "level": 3}, "comment": null, "sequence": 7}``."""
+    """One answer on its way: ``{"answer": {"type": "level", "level": 3}, "comment": null, "sequence": 7}``.
+
+    evidence: a link to what shows the level of a practice. Only whoever answers reads it again; the close deletes it, and keeps
+    that there was one.
+    """
 
     answer: Answer
     comment: Paragraph | None = None
+    evidence: WebLink | None = None
     sequence: Sequence
 
 
@@ -66,6 +77,7 @@ class StoredAnswer(Struct, frozen=True, kw_only=True):
     item: Key
     answer: Answer
     comment: str | None
+    evidence: str | None
     sequence: int
 
 
@@ -85,6 +97,19 @@ def unpacked(value: int) -> Answer:
     if value >= 0:
         return LevelAnswer(level=value)
     return DontKnow() if value == DONT_KNOW else NotApplicable(reason=_REASONS[value])
+
+
+def check_evidence(item: Item, new: NewAnswer) -> None:
+    """Raise EvidenceOutOfPlace for a link beside anything but the level of a practice."""
+    if new.evidence is None:
+        return
+    if not isinstance(new.answer, LevelAnswer):
+        tag = "dont_know" if isinstance(new.answer, DontKnow) else "not_applicable"
+        rule = "level, where a link is given"
+        raise EvidenceOutOfPlace(errors=[Finding(pointer="/answer/type", rule=rule, received=tag, example="level")])
+    if item.kind is not Kind.PRACTICE:
+        rule = "null, as an indicator is shown by its record"
+        raise EvidenceOutOfPlace(errors=[Finding(pointer="/evidence", rule=rule, received=new.evidence)])
 
 
 def _on_scale(item: Item, level: int) -> int:

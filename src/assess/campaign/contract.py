@@ -108,7 +108,7 @@ def promise_of(contract: Contract, digest: Digest, ends_on: date) -> Promise:
     sentences += [_until(ends_on), _sealing()]
     if contract.retention_months:
         sentences.append(_retention(contract.retention_months))
-    sentences.append(_participation(contract))
+    sentences += [_participation(contract), _links()]
     elsewhere = sum(team.asked_elsewhere for team in contract.teams)
     if elsewhere:
         sentences.append(_elsewhere(elsewhere))
@@ -216,6 +216,15 @@ def _participation(contract: Contract) -> Text:
         "Vos commentaires sont séparés de vos réponses ; n’y écrivez rien qui vous désigne.",
         "en": f"{who} sees how many people of each team are done, never what they answered. "
         "Your comments are cut from your answers; write nothing in them that points at you.",
+    }
+
+
+def _links() -> Text:
+    return {
+        "fr": "Un lien joint à une réponse n’est lu que par vous ; "
+        "la clôture l’efface et ne garde que le fait qu’il y en avait un.",
+        "en": "A link that you attach to an answer is read by nobody but you; "
+        "the close deletes it and keeps only that there was one.",
     }
 
 

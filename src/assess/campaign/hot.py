@@ -1,6 +1,6 @@
 """The hot path and what else a response key does: statements on one person's response, reached by the hash of its key.
 
-Saving and reading are one SQL function each, one round trip (see ``migrations/versions/0002_answers.sql``).
+Saving and reading are one SQL function each, one round trip (see ``migrations/versions/0008_evidence.sql``).
 """
 
 from collections import OrderedDict
@@ -31,8 +31,8 @@ from assess.storage.tables import (
 )
 from assess.words import Digest, Language
 
-_SAVE = "select * from assess.save_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-_READ = "select * from assess.read_response($1, $2, $3, $4, $5)"
+_SAVE = "select * from assess.save_answer_and_link($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_READ = "select * from assess.read_response_and_links($1, $2, $3, $4, $5)"
 
 
 class ResponseKeyUnknown(Unauthenticated):
@@ -122,23 +122,35 @@ async def form_for(database: Database, catalogue: Catalogue, forms: Forms, holde
 
 
 async def save_answer(
-    database: Database, holder: Holder, item: str, value: int, comment: str | None, sequence: int, today: date
+    database: Database,
+    holder: Holder,
+    item: str,
+    value: int,
+    comment: str | None,
+    evidence: str | None,
+    sequence: int,
+    today: date,
 ) -> StoredAnswer:
     """Keep an answer unless a later one is kept already; what is kept then. One round trip, durable when it returns."""
-    row = await database.call(_SAVE, *_arguments(holder), item, value, comment, sequence, today)
+    row = await database.call(_SAVE, *_arguments(holder), item, value, comment, evidence, sequence, today)
     found = _good(row)
     return StoredAnswer(
-        item=item, answer=unpacked(found["value"]), comment=found["comment"], sequence=found["sequence"]
+        item=item,
+        answer=unpacked(found["value"]),
+        comment=found["comment"],
+        evidence=found["evidence"],
+        sequence=found["sequence"],
     )
 
 
 async def read_response(database: Database, holder: Holder, today: date) -> Saved:
     """A response with its answers, by their items' keys. One round trip."""
     row = _good(await database.call(_READ, *_arguments(holder), today))
-    columns = zip(row["items"], row["answer_values"], row["comments"], row["sequences"], strict=True)
+    names = ("items", "answer_values", "comments", "links", "sequences")
+    columns = zip(*(row[name] for name in names), strict=True)
     answers = [
-        StoredAnswer(item=item, answer=unpacked(value), comment=comment, sequence=sequence)
-        for item, value, comment, sequence in columns
+        StoredAnswer(item=item, answer=unpacked(value), comment=comment, evidence=evidence, sequence=sequence)
+        for item, value, comment, evidence, sequence in columns
     ]
     return Saved(state=row["state"], campaign=row["campaign"], ends_on=row["ends_on"], answers=answers)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from assess.errors import Conflict, Finding, Invalid
 from assess.words import Digest, Email, Key, Language, Link, Name, SemVer, Text
@@ -301,12 +301,14 @@ class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SealedTeam(Struct, frozen=True, kw_only=True):
     """The packed answers of one team: a row per response, a column per item in the order of its questionnaires.
 
-    imported: how many of the rows were collected elsewhere.
+    imported: how many of the rows were collected elsewhere. evidence: for each row the columns beside which there was a link; not
+    said where there was none, so that facts without any are written, and keep their digest, as before there were links.
     """
 
     team_id: UUID
     rows: list[list[int]]
     imported: int = 0
+    evidence: list[list[int]] | UnsetType = UNSET
 
 
 class Moments(Struct, frozen=True, kw_only=True):

@@ -2,17 +2,18 @@
 
 ``xmin`` ties an anonymous answer to the invitation that was completed a moment later, even after VACUUM FREEZE; only
 re-writing all answers of a campaign at once removes it. What stays of a response is one row, without its id, key, dates or place.
-What perspectives said is summed up in the same transaction, the last one to know them.
+What perspectives said is summed up in the same transaction, the last one to know them. Of links beside answers nothing is kept
+but the places in which there was one: a link can name its author.
 """
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec import UNSET
 from sqlalchemy import delete, func, insert, select, text
 
 from assess.campaign.anonymity import Draft, Sealed, sealed
@@ -70,17 +71,23 @@ async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTea
         raise CampaignNotFound
     kept = sealed_response.c
     mine = (kept.organisation_id == tx.organisation_id, kept.campaign_id == campaign_id)
-    answers: dict[UUID, list[list[int]]] = {}
-    imported: Counter[UUID] = Counter()
-    for row in await tx.execute(select(kept.assessment_id, kept.answers, kept.origin).where(*mine).order_by(kept.id)):
-        answers.setdefault(row.assessment_id, []).append(list(row.answers))
-        imported[row.assessment_id] += row.origin == "imported"
+    columns = (kept.assessment_id, kept.answers, kept.origin, kept.evidence)
+    rows: dict[UUID, list[Any]] = {}
+    for row in await tx.execute(select(*columns).where(*mine).order_by(kept.id)):
+        rows.setdefault(row.assessment_id, []).append(row)
     assessments = {team.team_id: team.assessment_id for team in made.teams if team.assessment_id is not None}
-    teams = [
-        SealedTeam(team_id=team_id, rows=answers.get(assessment_id, []), imported=imported[assessment_id])
-        for team_id, assessment_id in assessments.items()
-    ]
+    teams = [_sealed_team(team_id, rows.get(assessment_id, [])) for team_id, assessment_id in assessments.items()]
     return made, teams, assessments
+
+
+def _sealed_team(team_id: UUID, rows: Sequence[Any]) -> SealedTeam:
+    evidence = [list(row.evidence) for row in rows]
+    return SealedTeam(
+        team_id=team_id,
+        rows=[list(row.answers) for row in rows],
+        imported=sum(row.origin == "imported" for row in rows),
+        evidence=evidence if any(evidence) else UNSET,
+    )
 
 
 async def voices_of(tx: Tx, campaign_id: UUID) -> list[Voice]:
@@ -104,8 +111,10 @@ async def _orders(tx: Tx, campaign_id: UUID) -> dict[UUID, list[str]]:
 
 async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
     items, values = func.array_agg(answer.c.item).label("items"), func.array_agg(answer.c.value).label("given")
+    shown = func.array_agg(answer.c.item).filter(answer.c.evidence.is_not(None)).label("shown")
+    own = (response.c.assessment_id, response.c.perspective, response.c.form, response.c.origin)
     rows = await tx.execute(
-        select(response.c.assessment_id, response.c.perspective, response.c.form, response.c.origin, items, values)
+        select(*own, items, values, shown)
         .join(answer, _answer_of_response())
         .where(*_mine(tx, campaign_id), response.c.state != "withdrawn")
         .group_by(response.c.organisation_id, response.c.id)
@@ -117,6 +126,7 @@ async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
             form=row.form,
             origin=row.origin,
             answers=dict(zip(row.items, row.given, strict=True)),
+            shown=frozenset(row.shown or ()),
         )
         for row in rows
     ]

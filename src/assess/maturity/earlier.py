@@ -10,8 +10,8 @@ from assess.maturity.model import Hidden, NodeResults, State
 
 _OF_RESULT = {"comparison": None, "range": None}
 _OF_KPI = {"factual": None, "gap": None, "finding": None}
-_OF_PROCESS = {"indicative": False, "gaps": [], "prudent": None, "balanced": None}
-_OF_STEP: Mapping[str, Any] = {"balanced": None}
+_OF_PROCESS = {"indicative": False, "gaps": [], "prudent": None, "balanced": None, "evidenced": None}
+_OF_STEP: Mapping[str, Any] = {"balanced": None, "evidenced": None}
 _OF_RECORD: Mapping[str, Any] = {"waived": []}
 _OF_AGREEMENT = {"r_wg_skewed": None, "r_wg_star_skewed": None}
 _ADDED: Sequence[tuple[str, Mapping[str, Any]]] = (

@@ -3,7 +3,8 @@
 from datetime import date
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from assess.campaign.model import Contract, SealedTeam, Voice
 from assess.maturity.exemptions.model import Exempted
@@ -46,4 +47,8 @@ def written(inputs: Inputs) -> bytes:
 
 
 def _sorted(team: SealedTeam) -> SealedTeam:
-    return SealedTeam(team_id=team.team_id, rows=sorted(team.rows), imported=team.imported)
+    """Each row with its links: of equal rows those with the same links stand together."""
+    if team.evidence is UNSET or not any(team.evidence):
+        return replace(team, rows=sorted(team.rows), evidence=UNSET)
+    pairs = sorted(zip(team.rows, team.evidence, strict=True))
+    return replace(team, rows=[row for row, _ in pairs], evidence=[places for _, places in pairs])

@@ -28,7 +28,7 @@ COLUMNS = (
     *("node", "parent", "score_id", "headcount", "responses", "participation", "imported"),
     *("kind", "process", "step", "key", "perspective", "state", "indicative"),
     *("value", "index", "low", "high", "comparison_low", "comparison_high", "range_low", "range_high"),
-    *("n", "coverage", "fragile", "prudent", "weakest_step"),
+    *("n", "coverage", "fragile", "prudent", "evidenced", "weakest_step"),
     *("level", "confirmed", "blocked_at", "blocked_by"),
     *("deviation", "spread", "r_wg", "r_wg_star", "r_wg_skewed", "r_wg_star_skewed", "strength", "consensus", "split"),
     *("band", "dont_know", "invisible"),
@@ -110,13 +110,14 @@ def _of_node(node: NodeResults) -> Iterator[Cells]:
 
 def _of_process(process: ProcessResult) -> Iterator[Cells]:
     key = process.key
-    said: Cells = {name: getattr(process, name) for name in ("prudent", "weakest_step", "indicative")}
+    said: Cells = {name: getattr(process, name) for name in ("prudent", "evidenced", "weakest_step", "indicative")}
     place = _Place("process", key, key=key)
     yield {**_row(place, process.result), **_staged(process.staged), **said}
     yield from _balanced(place, process.balanced)
     for step in process.steps:
         place = _Place("step", key, step.key, step.key)
-        yield {**_row(place, step.result), **_staged(step.staged), "prudent": step.prudent}
+        beside: Cells = {"prudent": step.prudent, "evidenced": step.evidenced}
+        yield {**_row(place, step.result), **_staged(step.staged), **beside}
         yield from _balanced(place, step.balanced)
         for item in step.items:
             yield _item(_Place("item", key, step.key, item.key), item)

@@ -203,12 +203,16 @@ class Balanced(Struct, frozen=True, kw_only=True):
 class StepResult(Struct, frozen=True, kw_only=True):
     """A step: ``prudent`` is the value with every "don't know" read as the lowest level; absent where it has a sensitive item.
 
-    balanced: of nodes with teams below them, where the campaign declared a balance; never from a short form.
+    evidenced: of the answers at level 4 or above to practices that are not told by their band, the share 0–1 beside which there
+    was a link, in steps of 0.05. Only groups count in which people from the threshold on gave such an answer and nobody's answers
+    were imported; absent where there are none. balanced: of nodes with teams below them, where the campaign declared a balance;
+    never from a short form.
     """
 
     key: Key
     result: Result
     prudent: float | None
+    evidenced: float | None
     staged: Staged | None
     items: list[ItemResult]
     balanced: Balanced | None
@@ -247,14 +251,16 @@ class PerspectiveGap(Struct, frozen=True, kw_only=True):
 class ProcessResult(Struct, frozen=True, kw_only=True):
     """A process, its weakest step, its KPI maturity as an axis of its own, and how perspectives on it differ.
 
-    prudent: as of a step; absent where a step that counts has none. indicative: from the express form; then no step has a result,
-    and nothing is staged or ranked. balanced: of nodes with teams below them, where the campaign declared a balance.
+    prudent: as of a step; absent where a step that counts has none. evidenced: as of a step, of all steps together.
+    indicative: from the express form; then no step has a result, and nothing is staged or ranked. balanced: of nodes with teams
+    below them, where the campaign declared a balance.
     """
 
     key: Key
     in_overall: bool
     result: Result
     prudent: float | None
+    evidenced: float | None
     staged: Staged | None
     weakest_step: Key | None
     steps: list[StepResult]

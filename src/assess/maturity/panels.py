@@ -29,13 +29,15 @@ _SHIFT = 16
 class Roll(Struct, frozen=True):
     """Everybody who answered, numbered. rows: [people × columns] by team; starts: the number of each team's first person.
 
-    elsewhere: of the teams some of whose responses were collected elsewhere.
+    elsewhere: of the teams some of whose responses were collected elsewhere. links: of the teams with any, beside which answers
+    there is one, in the shape of its rows.
     """
 
     rows: Mapping[UUID, Answers]
     starts: Mapping[UUID, int]
     people: int
     elsewhere: Mapping[UUID, Elsewhere]
+    links: Mapping[UUID, Flags]
 
 
 class Asked(Struct, frozen=True):
@@ -139,7 +141,14 @@ def roll_of(teams: Sequence[SealedTeam]) -> Roll:
             rows[team.team_id] = np.array(team.rows, dtype=np.int8)
             starts[team.team_id] = people
             people += len(team.rows)
-    return Roll(rows, starts, people, elsewhere)
+    return Roll(rows, starts, people, elsewhere, {team.team_id: _links(team) for team in teams if team.evidence})
+
+
+def _links(team: SealedTeam) -> Flags:
+    found = np.zeros((len(team.rows), len(team.rows[0])), dtype=np.bool_)
+    for person, places in enumerate(team.evidence or ()):
+        found[person, places] = True
+    return found
 
 
 def asked_of(questionnaires: Mapping[Digest, Questionnaire]) -> list[Asked]:

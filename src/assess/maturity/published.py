@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from assess.maturity import kpi, scoring
 from assess.maturity.arrays import Flags
+from assess.maturity.evidenced import Evidenced
 from assess.maturity.model import (
     Band,
     Factual,
@@ -55,6 +56,7 @@ class Source(Struct, frozen=True):
     rolled: Rolled
     recorded: Recorded
     banded: Flags
+    evidenced: Evidenced
 
     @property
     def indicative(self) -> bool:
@@ -71,8 +73,10 @@ class Row(Struct, frozen=True):
     steps: list[Result]
     process: Result
     careful: float
+    evidenced: float
     means: list[float]
     prudent: list[float]
+    linked: list[float]
     dont_know: list[float]
     rungs: list[list[float]]
 
@@ -117,11 +121,12 @@ def _rows(source: Source, nodes: Sequence[Node]) -> Iterator[Row]:
         rows_in(rolled.steps, by_step, fragile),
         rows_in(rolled.process, [scoring.index], fragile),
         rolled.careful.tolist(),
-        lists_in(rolled.items.value, rolled.prudent, rolled.dont_know, rolled.rungs),
+        source.evidenced.whole.tolist(),
+        lists_in(rolled.items.value, rolled.prudent, source.evidenced.steps, rolled.dont_know, rolled.rungs),
         strict=True,
     )
-    for place, items, steps, (process,), careful, rest in parts:
-        yield Row(nodes[place].id, place, items, steps, process, careful, *rest)
+    for place, items, steps, (process,), careful, evidenced, rest in parts:
+        yield Row(nodes[place].id, place, items, steps, process, careful, evidenced, *rest)
 
 
 class _Words:
@@ -144,6 +149,7 @@ class _Words:
             in_overall=self.process.in_overall,
             result=row.process,
             prudent=told(row.careful),
+            evidenced=scoring.in_steps(row.evidenced),
             staged=climb.staged if climb else None,
             weakest_step=self._weakest(row),
             steps=[
@@ -168,6 +174,7 @@ class _Words:
             key=step.key,
             result=row.steps[number],
             prudent=told(row.prudent[number]),
+            evidenced=scoring.in_steps(row.linked[number]),
             staged=climb.staged if climb else None,
             items=[self._item(row, item, self.columns[item.key]) for item in step.items],
             balanced=None,
@@ -183,7 +190,7 @@ class _Words:
             key=item.key,
             result=result,
             band=band,
-            dont_know=None if isnan(unknown) else _in_steps(unknown),
+            dont_know=scoring.in_steps(unknown),
             invisible=unknown >= INVISIBLE - TOLERANCE,
         )
 
@@ -214,7 +221,7 @@ class _Words:
             key=item.key,
             result=result,
             rung=kpi.confirmed(rungs[:-1], rungs[-1]) if scored else None,
-            awareness=_in_steps(rungs[-1]) if scored else None,
+            awareness=scoring.in_steps(rungs[-1]) if scored else None,
             factual=factual,
             gap=gap,
             finding=finding(gap),
@@ -252,7 +259,8 @@ class _ShortForm:
         """One node's results."""
         shape = self.shape
         gaps = [gap for gap in self.gaps.get((row.node, shape.process.key), []) if gap.step is None]
-        said = replace(shape.result, result=row.process, prudent=told(row.careful), gaps=gaps)
+        numbers = {"prudent": told(row.careful), "evidenced": scoring.in_steps(row.evidenced)}
+        said = replace(shape.result, result=row.process, gaps=gaps, **numbers)
         result = replace(said, steps=self.steps, kpis=self.kpis)
         return Shown(shape.process, result)
 
@@ -262,8 +270,9 @@ def _bare(step: Step) -> StepResult:
         ItemResult(key=item.key, result=absent(State.INDICATIVE), band=None, dont_know=None, invisible=False)
         for item in step.items
     ]
+    result = absent(State.INDICATIVE)
     return StepResult(
-        key=step.key, result=absent(State.INDICATIVE), prudent=None, staged=None, items=items, balanced=None
+        key=step.key, result=result, prudent=None, evidenced=None, staged=None, items=items, balanced=None
     )
 
 
@@ -286,10 +295,13 @@ def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
         in_overall=process.in_overall,
         result=absent(state),
         prudent=None,
+        evidenced=None,
         staged=None,
         weakest_step=None,
         steps=[
-            StepResult(key=step.key, result=absent(state), prudent=None, staged=None, items=[], balanced=None)
+            StepResult(
+                key=step.key, result=absent(state), prudent=None, evidenced=None, staged=None, items=[], balanced=None
+            )
             for step in process.steps
         ],
         kpi_maturity=absent(state),
@@ -304,11 +316,6 @@ def _unseen(process: Process, state: State, *, indicative: bool) -> Shown:
 def told(value: float) -> float | None:
     """A number, or none."""
     return None if isnan(value) else value
-
-
-def _in_steps(share: float) -> float:
-    """R5: a share in steps of 5 %, as with n it would tell how many people do not know."""
-    return round(share * 20) / 20
 
 
 def _low(result: Result) -> float | None:

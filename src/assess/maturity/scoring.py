@@ -5,6 +5,8 @@ it. "Don't know", "does not apply" and silence are three different things. The a
 in ``tallies``, ``wholes`` and ``rollup``.
 """
 
+from math import isnan
+
 from assess.questionnaire.model import LADDERS, Kind
 
 LEAST_OF_STEP = 0.6
@@ -22,3 +24,8 @@ PRACTICE, RUNG = LADDERS[Kind.PRACTICE], LADDERS[Kind.KPI]
 def index(level: float) -> float:
     """Levels 1–5 as an index 0–100: 25·(S - 1)."""
     return 25 * (level - 1)
+
+
+def in_steps(share: float) -> float | None:
+    """A share 0–1 in steps of 5 %, as with n it would tell how many people it is of; none for no number."""
+    return None if isnan(share) else round(share * 20) / 20

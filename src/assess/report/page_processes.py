@@ -148,7 +148,7 @@ def _range(result: Result, language: Language) -> str:
 
 
 def _beside(view: View, words: ProcessWords, process: ProcessResult) -> list[Markup | None]:
-    """Staged level, weakest step, and the maturity of the process's KPIs."""
+    """Staged level, weakest step, how much can be shown, and the maturity of the process's KPIs."""
     language = view.language
     staged = staged_words(process.staged, language) if process.staged is not None else ""
     rung = shown(process.kpi_maturity)
@@ -156,7 +156,14 @@ def _beside(view: View, words: ProcessWords, process: ProcessResult) -> list[Mar
     if rung is not None:
         said = tell("kpi_maturity", language, value=level(rung, language))
         alive = element("p", explained(view, view.node, f"{words.key}:kpis", said), class_="small")
-    return [_small(staged), _weakest(view, words, process), alive]
+    return [_small(staged), _weakest(view, words, process), _small(_evidenced(process, language)), alive]
+
+
+def _evidenced(process: ProcessResult, language: Language) -> str:
+    """Beside how many of the high levels there was a link."""
+    if process.evidenced is None:
+        return ""
+    return tell("evidenced", language, share=percent(process.evidenced, language))
 
 
 def _weakest(view: View, words: ProcessWords, process: ProcessResult) -> Markup | None:

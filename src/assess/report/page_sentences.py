@@ -56,6 +56,10 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "interval": {"fr": "intervalle à 95 % : {low} à {high}", "en": "95% interval: {low} to {high}"},
     "counted": {"fr": "n = {n} ; couverture {coverage}", "en": "n = {n}; coverage {coverage}"},
     "weakest": {"fr": "étape la plus fragile : {step}, {value}", "en": "most fragile step: {step}, {value}"},
+    "evidenced": {
+        "fr": "lien à l’appui : {share} des réponses de niveau 4 ou plus",
+        "en": "backed by a link: {share} of the answers at level 4 or above",
+    },
     "prudent": {
         "fr": "prudent : {value}",
         "en": "prudent: {value}",

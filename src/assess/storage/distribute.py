@@ -10,12 +10,15 @@ from assess.storage.roles import OWNER
 from assess.storage.tables import SHARED, TENANT, metadata
 
 HOT_PATH = {
-    "save_answer(uuid, bytea, uuid, bytea, text, smallint, text, bigint, date)": "response",
-    "read_response(uuid, bytea, uuid, bytea, date)": "response",
+    "save_answer_and_link(uuid, bytea, uuid, bytea, text, smallint, text, text, bigint, date)": "response",
+    "read_response_and_links(uuid, bytea, uuid, bytea, date)": "response",
 }
 """Functions that run where the organisation is, beside this table: what they set does not travel from node to node."""
-ASKED = ("standing_of_response(text, date, date, boolean, boolean, text)",)
-"""What those ask: it reads no table, and must be on every node."""
+ASKED = (
+    "standing_of_response(text, date, date, boolean, boolean, text)",
+    "read_response(uuid, bytea, uuid, bytea, date)",
+)
+"""What those ask where they are: it must be on every node."""
 FACTS = """
 select exists (select from pg_extension where extname = 'citus') as installed,
   coalesce(current_setting('citus.propagate_set_commands', true), 'none') as propagated,

@@ -352,7 +352,10 @@ response = Table(
 
 
 class AnswerColumns(TypedColumns):
-    """``value``: the ordinal 0–10 of a level, -1 does not know, -2 … -4 does not apply (by reason, see campaign.model)."""
+    """``value``: the ordinal 0–10 of a level, -1 does not know, -2 … -4 does not apply (by reason, see campaign.model).
+
+    ``evidence``: a link beside a level. It goes with the draft: no close keeps it.
+    """
 
     organisation_id: Named[UUID] = Column(Uuid)
     response_id: Named[UUID] = Column(Uuid)
@@ -360,6 +363,7 @@ class AnswerColumns(TypedColumns):
     value: Named[int] = Column(SmallInteger)
     comment: Named[str | None] = Column(Text)
     sequence: Named[int] = Column(BigInteger)
+    evidence: Named[str | None] = Column(Text)
 
 
 answer = Table(
@@ -380,7 +384,8 @@ answer = Table(
 class SealedResponseColumns(TypedColumns):
     """One response of a closed campaign, written in random order; ``answers`` in the order of its form, -9 = none.
 
-    ``origin``: how many of an assessment's responses were imported, not which of them.
+    ``origin``: how many of an assessment's responses were imported, not which of them. ``evidence``: the places of the answers
+    that had a link, not the links; empty in an assessment with imported responses.
     """
 
     organisation_id: Named[UUID] = Column(Uuid)
@@ -391,6 +396,7 @@ class SealedResponseColumns(TypedColumns):
     form: Named[str] = Column(Text)
     answers: Named[list[int]] = Column(ARRAY(SmallInteger))
     origin: Named[str] = Column(Text, server_default=text("'answered'"))
+    evidence: Named[list[int]] = Column(ARRAY(SmallInteger), server_default=text("'{}'"))
 
 
 sealed_response = Table(
