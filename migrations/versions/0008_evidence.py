@@ -1,4 +1,4 @@
-"""Evidence: an answer may carry a link until the close; what is sealed is that there was one."""
+"""Evidence: an answer may carry a link until the close; what is sealed is that there was one. And who says to have been hasty."""
 
 from pathlib import Path
 

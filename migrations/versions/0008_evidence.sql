@@ -1,3 +1,8 @@
+-- Said by the client that alone knows how long somebody took; no time is kept.
+alter table assess.response add column hasty boolean not null default false;
+
+alter table assess.sealed_response add column hasty boolean not null default false;
+
 alter table assess.sealed_response add column evidence smallint[] not null default '{}';
 
 alter table assess.answer add column evidence text;

@@ -148,7 +148,7 @@ def test_sealing_keeps_every_answer_of_every_team_and_nothing_else(responses, se
     st.lists(st.booleans(), min_size=30, max_size=30),
     st.integers(),
 )
-def test_sealing_keeps_where_there_were_links_unless_answers_of_the_team_were_imported(responses, imported, seed):
+def test_sealing_keeps_marks_unless_answers_of_the_team_were_imported(responses, imported, seed):
     drafts = [
         Draft(
             assessment_id=UUID(int=n),
@@ -157,16 +157,17 @@ def test_sealing_keeps_where_there_were_links_unless_answers_of_the_team_were_im
             answers=dict.fromkeys("abcd", n),
             origin="imported" if n == 2 and is_imported else "answered",
             shown=frozenset() if n == 2 and is_imported else items,
+            hasty="a" in items and not (n == 2 and is_imported),
         )
         for (n, items), is_imported in zip(responses, imported, strict=False)
     ]
     rows = sealed(drafts, {UUID(int=n): ["d", "b", "a", "c"] for n in range(3)}, 5, random.Random(seed).shuffle)
     mixed = any(draft.origin == "imported" for draft in drafts)
-    places = [
-        (draft.assessment_id, () if mixed and draft.assessment_id.int == 2 else tuple(sorted(map("dbac".index, items))))
-        for draft, (_, items) in zip(drafts, responses, strict=True)
+    marks = [
+        (n, (), False) if mixed and n == 2 else (n, tuple(sorted(map("dbac".index, items))), "a" in items)
+        for n, items in responses
     ]
-    assert Counter((row.assessment_id, tuple(row.evidence)) for row in rows) == Counter(places)
+    assert Counter((row.assessment_id.int, tuple(row.evidence), row.hasty) for row in rows) == Counter(marks)
 
 
 def test_the_order_of_sealed_rows_is_the_shuffles_alone():

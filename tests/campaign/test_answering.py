@@ -133,6 +133,37 @@ async def test_a_response_goes_from_in_progress_to_completed_to_amended(client, 
     assert states == ["in_progress", "completed", "completed", "amended"]
 
 
+async def test_a_submission_may_say_that_it_was_hasty_and_the_last_word_counts(
+    client, key, items, database, organisation
+):
+    await saved(client, key, items[0], 2)
+    kept = []
+    for body in (None, {"hasty": True}, None, {"hasty": False}, {"hasty": True}):
+        sent = {} if body is None else {"json": body}
+        assert done(await client.post("/v1/respond/submit", headers=key, **sent))["state"] == "completed"
+        async with database.transaction(organisation) as tx:
+            own = response.c.organisation_id == organisation
+            kept.append((await tx.execute(select(response.c.hasty).where(own))).scalar_one())
+    assert kept == [False, True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        pytest.param({"json": {"hasty": "yes"}}, (422, "invalid"), id="no boolean"),
+        pytest.param({"json": {}}, (422, "invalid"), id="nothing said"),
+        pytest.param({"json": {"hasty": True, "seconds": 2.1}}, (422, "invalid"), id="a time"),
+        pytest.param({"json": []}, (422, "invalid"), id="a list"),
+        pytest.param({"content": b"{", "headers": {"Content-Type": "application/json"}}, (400, "malformed"), id="half"),
+        pytest.param({"data": {"hasty": "true"}}, (415, "unsupported_media_type"), id="a form"),
+    ],
+)
+async def test_whatever_else_a_submission_says_is_refused_and_nothing_submitted(client, key, sent, expected):
+    headers = {**key, **sent.pop("headers", {})}
+    assert refused(await client.post("/v1/respond/submit", headers=headers, **sent)) == expected
+    assert (await form(client, key))["progress"]["state"] == "in_progress"
+
+
 async def test_a_stale_answer_after_the_submission_amends_nothing(client, key, items):
     await saved(client, key, items[0], 2, sequence=5)
     done(await client.post("/v1/respond/submit", headers=key))
@@ -441,7 +472,9 @@ def holder_of(key, secrets):
 
 
 def values(row):
-    return {str(value) for name, value in row._mapping.items() if name not in {"organisation_id", "campaign_id"}}
+    """What a row keeps beside what all rows share; yes and no stand in every one of them."""
+    own = {name: value for name, value in row._mapping.items() if name not in {"organisation_id", "campaign_id"}}
+    return {str(value) for value in own.values() if not isinstance(value, bool)}
 
 
 async def stored_invitations(database, organisation):

@@ -100,6 +100,19 @@ async def test_of_a_link_a_close_keeps_that_there_was_one_and_no_letter_of_it(
     assert {keys[team.team_id]: team.evidence for team in teams} == {"lyon": [[0, 2]], "paris": UNSET}
 
 
+async def test_a_close_keeps_who_says_to_have_been_hasty(client, campaign, items, database, secrets, organisation):
+    for level, body in enumerate(({"hasty": True}, {"hasty": False}, None), 1):
+        key = await exchanged(client, campaign.invitations[level]["token"])
+        await saved(client, key, items[0], level)
+        done(await client.post("/v1/respond/submit", headers=key, **({"json": body} if body else {})))
+    await close(database, secrets, organisation, campaign)
+    kept = {row.answers[0]: row.hasty for row in await rows(database, organisation, sealed_response)}
+    assert kept == {1: True, 2: False, 3: False}
+    async with database.transaction(organisation) as tx:
+        _, teams, _ = await sealed_of(tx, campaign.id)
+    assert [sum(team.hasty or ()) for team in teams if team.rows] == [1]
+
+
 async def test_who_withdrew_or_said_nothing_is_not_sealed_and_who_did_not_submit_is(
     client, campaign, items, database, secrets, organisation
 ):

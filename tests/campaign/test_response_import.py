@@ -406,6 +406,7 @@ def test_nobody_can_tell_from_the_marks_whose_answers_were_imported():
                 answers={"a": person},
                 origin="answered" if person == here else "imported",
                 shown=frozenset("a") if person == here else frozenset(),
+                hasty=person == here,
             )
             for person in range(4)
         ]

@@ -93,8 +93,9 @@ class Company:
         invited: int = 0,
         links: Sequence[Sequence[int]] = (),
         imported: int = 0,
+        hasty: int = 0,
     ) -> UUID:
-        """links: by row the columns with a link, as many rows as have any; imported: how many of the rows."""
+        """links: by row the columns with a link, as many rows as have any; imported, hasty: how many of the rows."""
         digests = [digest_of(version) for version in asked] or list(self.versions)
         node = self._add(key, parent, max(invited, len(rows)), digests)
         evidence = [list(places) for places in (*links, *([()] * (len(rows) - len(links))))]
@@ -104,6 +105,7 @@ class Company:
                 rows=[list(row) for row in rows],
                 imported=imported,
                 evidence=evidence if any(evidence) else UNSET,
+                hasty=[place < hasty for place in range(len(rows))] if hasty else UNSET,
             )
         )
         return node

@@ -164,25 +164,30 @@ def test_the_random_companies_have_shares_of_every_kind():
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_order_of_the_people_leaves_no_trace_and_takes_no_link_away(seed):
     facts, die = with_links(seed).inputs(), random.Random(seed)
+    facts = replace(
+        facts, answers=[replace(each, hasty=[die.random() < 0.3 for _ in each.rows]) for each in facts.answers]
+    )
     mixed = replace(facts, answers=[_shuffled(each, die) for each in die.sample(facts.answers, len(facts.answers))])
     assert written(mixed) == written(facts)
     again = msgspec.json.decode(written(facts), type=type(facts))
     links = sum(len(places) for each in facts.answers for places in each.evidence or ())
     assert sum(len(places) for each in again.answers for places in each.evidence or ()) == links
+    assert sum(map(sum, (each.hasty or () for each in again.answers))) == sum(sum(each.hasty) for each in facts.answers)
 
 
 def _shuffled(sealed, die):
     order = die.sample(range(len(sealed.rows)), len(sealed.rows))
     links = UNSET if sealed.evidence is UNSET else [sealed.evidence[place] for place in order]
-    return replace(sealed, rows=[sealed.rows[place] for place in order], evidence=links)
+    hasty = [sealed.hasty[place] for place in order]
+    return replace(sealed, rows=[sealed.rows[place] for place in order], evidence=links, hasty=hasty)
 
 
-def test_facts_without_links_are_written_as_before_there_were_any():
+def test_facts_without_marks_are_written_as_before_there_were_any():
     company = Company(PLAIN[0])
     company.team("t", [[2] * 5, [1] * 5])
     plain = written(company.inputs())
     assert b'{"team_id":"00000000-0000-0000-0000-000000000001","rows":[[1,1,1,1,1],[2,2,2,2,2]],"imported":0}' in plain
-    company.answers = [replace(each, evidence=[[], []]) for each in company.answers]
+    company.answers = [replace(each, evidence=[[], []], hasty=[False, False]) for each in company.answers]
     assert written(company.inputs()) == plain
 
 

@@ -193,7 +193,7 @@ async def test_a_team_lead_reads_no_number_of_the_company(played):
     assert [found["process"] for found in everything["summary"]["comparability"]] == ["off", None]
     for team, node in (await played.player.teams()).items():
         found = done(await played.player.get(f"{played.at}/results", await played.player.key(Role.TEAM_LEAD, node)))
-        assert found["summary"] == {"comparability": [], "straight_lining": None}, team
+        assert found["summary"] == {"comparability": [], "straight_lining": None, "haste": None}, team
         seen = {part["node"] for part in found["nodes"]}
         assert found["mask"] == [cell for cell in everything["mask"] if cell["node"] in seen], team
 

@@ -1,11 +1,12 @@
-"""What is said of a campaign as a whole: whether teams may be compared, and who answered in a straight line."""
+"""What is said of a campaign as a whole: whether teams may be compared, who answered in a straight line, and who in haste."""
 
 import random
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
-from companies import ACQ, EXP, OFF, Company, item, process, questionnaire, step
+from companies import ACQ, COMPANY, EXP, OFF, Company, item, process, questionnaire, step
 from goldens import GOLDEN
 
 from assess.maturity.comparability import analysed, comparability
@@ -237,3 +238,72 @@ def test_items_that_are_not_scored_are_no_part_of_a_line():
         [*row[:7], -9, *row[7:]] for row in [[3] * 15 + [1] * 4] * 5 + [varied(number)[:19] for number in range(6)]
     ]
     assert straight(twenty(one_more)).people == 5
+
+
+# Haste.
+
+
+def haste(company):
+    return company.results().summary.haste
+
+
+def in_haste(*teams):
+    """An overall score of three processes; teams of hasty people at the first level, others at the second, and imported rows."""
+    company = long("acq", "off", "exp")
+    for name, (hasty, others, imported) in zip("tuv", teams, strict=False):
+        rows = [[1, 2, 3] * 20] * hasty + [[3, 4, 5] * 20] * others
+        company.team(name, rows, hasty=hasty, imported=imported)
+    return company
+
+
+@pytest.mark.parametrize(
+    ("teams", "told"),
+    [
+        pytest.param([(5, 5, 0)], (5, 4.0), id="five among ten"),
+        pytest.param([(4, 9, 0)], None, id="four are too few to be told"),
+        pytest.param([(9, 4, 0)], None, id="four others are too few"),
+        pytest.param([(0, 9, 0)], None, id="nobody"),
+        pytest.param([(3, 6, 0), (2, 6, 0)], (5, 4.0), id="five in two teams"),
+        pytest.param([(5, 4, 0), (0, 20, 20)], None, id="those whose answers were imported are no others"),
+        pytest.param([(5, 4, 0), (0, 20, 10)], None, id="nor are those beside them"),
+        pytest.param([(5, 5, 0), (0, 20, 20)], (5, 4.0), id="imported answers elsewhere"),
+    ],
+)
+def test_haste_is_told_where_they_and_the_others_are_enough(teams, told):
+    found = haste(in_haste(*teams))
+    assert (found and (found.people, found.overall_without)) == (told and (told[0], pytest.approx(told[1])))
+
+
+def test_the_score_without_haste_is_not_told_where_it_does_not_move():
+    company = long("acq", "off", "exp")
+    company.team("t", [[2, 3, 4] * 20] * 12, hasty=6)
+    assert (haste(company).people, haste(company).overall_without) == (6, None)
+
+
+@pytest.mark.parametrize(
+    ("straight", "hasty", "told"),
+    [
+        pytest.param(6, 5, False, id="one more in a straight line"),
+        pytest.param(5, 6, False, id="one more in haste"),
+        pytest.param(6, 6, True, id="the same people"),
+        pytest.param(5, 10, True, id="five more in haste"),
+    ],
+)
+def test_two_scores_without_some_people_never_differ_by_few(straight, hasty, told):
+    """The one without those in a straight line and the one without the hasty ones could be subtracted."""
+    company = long("acq", "off", "exp")
+    rows = [[5] * 60] * straight + [[1, 2, 3] * 20] * (20 - straight)
+    company.team("t", rows, hasty=hasty)
+    found = company.results().summary
+    assert (found.straight_lining.people, found.haste.people) == (straight, hasty)
+    assert found.straight_lining.overall_without is not None
+    assert (found.haste.overall_without is not None) is told
+
+
+def test_who_is_hasty_changes_no_score():
+    marked, plain = in_haste((5, 5, 0)).results(), in_haste((0, 5, 0))
+    plain.answers[0] = msgspec.structs.replace(in_haste((5, 5, 0)).answers[0], hasty=msgspec.UNSET)
+    plain.teams = in_haste((5, 5, 0)).teams
+    bare = [msgspec.structs.replace(node, score_id=COMPANY) for node in plain.results().nodes]
+    assert [msgspec.structs.replace(node, score_id=COMPANY) for node in marked.nodes] == bare
+    assert plain.results().summary.haste is None

@@ -126,7 +126,7 @@ def results(
         engine=maturity.ENGINE,
         inputs_digest=sha256(b"inputs").hexdigest(),
         threshold=5,
-        summary=Summary(comparability=[], straight_lining=None),
+        summary=Summary(comparability=[], straight_lining=None, haste=None),
         nodes=nodes,
         mask=mask,
     )

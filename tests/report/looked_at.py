@@ -17,6 +17,7 @@ from assess.maturity.model import (
     CampaignResults,
     Comparability,
     Factual,
+    Haste,
     Interval,
     KpiResult,
     NodeResults,
@@ -189,6 +190,7 @@ def _summary() -> Summary:
             Comparability(process="off", allowed="none", reason=few, **numbers),
         ],
         straight_lining=StraightLining(people=6, overall_without=2.71),
+        haste=Haste(people=7, overall_without=2.64),
     )
 
 

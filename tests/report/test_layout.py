@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from believable import TEAMS, absent, believable, scored
 
-from assess.maturity.model import Attainment, Factual, Interval, State, StraightLining, Summary
+from assess.maturity.model import Attainment, Factual, Haste, Interval, State, StraightLining, Summary
 from assess.report.annex import Annex
 from assess.report.contrast import Contrast
 from assess.report.decisions import Decisions, working_day, working_days_after
@@ -376,12 +376,21 @@ def test_an_index_from_the_express_form_says_that_it_is_indicative(language):
 
 
 @pytest.mark.parametrize(("without", "told"), [(2.4, True), (None, False)], ids=["it matters", "it does not"])
-def test_what_straight_lines_change_is_told_where_it_matters(without, told):
+@pytest.mark.parametrize(
+    ("straight", "hasty", "said"),
+    [
+        (6, None, "Sans les 6 personnes qui ont donné la même réponse"),
+        (None, 7, "Sans les 7 personnes qui ont donné la moitié"),
+    ],
+    ids=["straight lines", "haste"],
+)
+def test_what_doubtful_answers_change_is_told_where_it_matters(straight, hasty, said, without, told):
     facts = believable()
-    found = StraightLining(people=6, overall_without=without)
-    lined = replace(facts, results=replace(facts.results, summary=Summary(comparability=[], straight_lining=found)))
-    limits = page_of(lined, Annex).notes[-1].text
-    assert ("Sans les 6 personnes" in limits) is told
+    line = StraightLining(people=straight, overall_without=without) if straight else None
+    haste = Haste(people=hasty, overall_without=without) if hasty else None
+    summary = Summary(comparability=[], straight_lining=line, haste=haste)
+    limits = page_of(replace(facts, results=replace(facts.results, summary=summary)), Annex).notes[-1].text
+    assert (said in limits) is told
     assert ("serait de 2,4." in limits) is told
 
 

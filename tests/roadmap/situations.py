@@ -159,7 +159,7 @@ def results(nodes: Sequence[NodeResults]) -> CampaignResults:
         engine=ENGINE,
         inputs_digest="0" * 64,
         threshold=5,
-        summary=Summary(comparability=[], straight_lining=None),
+        summary=Summary(comparability=[], straight_lining=None, haste=None),
         nodes=list(nodes),
         mask=[],
     )

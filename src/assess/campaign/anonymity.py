@@ -23,7 +23,7 @@ class CampaignNotReady(Invalid):
 class Draft(Struct, frozen=True, kw_only=True):
     """A response just before it is sealed: its answers by item. ``perspective``: absent where an import did not say it.
 
-    shown: the items beside the answer of which stands a link.
+    shown: the items beside the answer of which stands a link. hasty: as the client said.
     """
 
     assessment_id: UUID
@@ -32,6 +32,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     answers: dict[str, int]
     origin: Origin = "answered"
     shown: frozenset[str] = frozenset()
+    hasty: bool = False
 
 
 class Sealed(Struct, frozen=True, kw_only=True):
@@ -47,6 +48,7 @@ class Sealed(Struct, frozen=True, kw_only=True):
     answers: list[int]
     origin: Origin = "answered"
     evidence: list[int] = []
+    hasty: bool = False
 
 
 def preflight(contract: Contract, questionnaires: Sequence[Questionnaire], today: date) -> list[PreflightFinding]:
@@ -100,6 +102,7 @@ def sealed(
             form=draft.form,
             answers=[draft.answers.get(item, NO_ANSWER) for item in orders[draft.assessment_id]],
             evidence=[] if draft.assessment_id in imported else _places(draft.shown, orders[draft.assessment_id]),
+            hasty=draft.hasty and draft.assessment_id not in imported,
         )
         for draft in given
     ]

@@ -165,14 +165,19 @@ async def save(desk: Desk, holder: hot.Holder, item: str, new: NewAnswer, today:
     return await hot.save_answer(desk.database, holder, item, value, comment, new.evidence, new.sequence, today)
 
 
-async def submit(desk: Desk, holder: hot.Holder, today: date) -> Progress:
-    """The response is complete; what is saved later amends it. Raises as ``save`` does."""
+async def submit(desk: Desk, holder: hot.Holder, today: date, hasty: bool | None = None) -> Progress:  # noqa: FBT001 - as it is sent
+    """The response is complete; what is saved later amends it. Raises as ``save`` does.
+
+    hasty: none leaves what an earlier submission said.
+    """
     form = await hot.form_for(desk.database, desk.catalogue, desk.forms, holder)
     async with desk.database.transaction(holder.organisation_id) as tx:
         response_id, state, answered = await hot.locked_response(tx, holder, today)
         if state == "in_progress":
             state = "completed"
             await hot.change_state(tx, response_id, state)
+        if hasty is not None:
+            await hot.change_haste(tx, response_id, hasty=hasty)
     return Progress(state=state, answered=answered, items=len(form.items))
 
 

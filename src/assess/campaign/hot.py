@@ -226,6 +226,12 @@ async def change_state(tx: Tx, response_id: UUID, state: str) -> None:
     await tx.execute(update(response).where(*mine).values(state=state))
 
 
+async def change_haste(tx: Tx, response_id: UUID, *, hasty: bool) -> None:
+    """Keep what a client says of a response's haste; the same again writes nothing."""
+    mine = (response.c.organisation_id == tx.organisation_id, response.c.id == response_id)
+    await tx.execute(update(response).where(*mine, response.c.hasty != hasty).values(hasty=hasty))
+
+
 async def delete_answers(tx: Tx, response_id: UUID) -> None:
     """Delete all answers of a response."""
     mine = (answer.c.organisation_id == tx.organisation_id, answer.c.response_id == response_id)

@@ -301,14 +301,16 @@ class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SealedTeam(Struct, frozen=True, kw_only=True):
     """The packed answers of one team: a row per response, a column per item in the order of its questionnaires.
 
-    imported: how many of the rows were collected elsewhere. evidence: for each row the columns beside which there was a link; not
-    said where there was none, so that facts without any are written, and keep their digest, as before there were links.
+    imported: how many of the rows were collected elsewhere. evidence: for each row the columns beside which there was a link;
+    hasty: for each row whether its client said so. Not said where there is none, so that facts without any are written, and keep
+    their digest, as before there were such marks.
     """
 
     team_id: UUID
     rows: list[list[int]]
     imported: int = 0
     evidence: list[list[int]] | UnsetType = UNSET
+    hasty: list[bool] | UnsetType = UNSET
 
 
 class Moments(Struct, frozen=True, kw_only=True):

@@ -42,6 +42,16 @@ class Invited(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: Annotated[str, Meta(min_length=1, max_length=2000, examples=["assess_inv_…"])]
 
 
+class Submission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be said of a response as a whole.
+
+    hasty: half of the practices or more were answered less than three seconds after they were shown. Only the client knows, and
+    it sends no time.
+    """
+
+    hasty: bool
+
+
 class Phone(Struct, frozen=True):
     """Who answers, and what answering stands on. One value: each dependency of a handler costs as much as a response key."""
 
@@ -121,14 +131,14 @@ async def save_answer(item: FromPath[str], data: JSONBody[NewAnswer], phone: Nam
 @post(
     "/submit",
     guards=[may(Permission.RESPOND)],
-    responses=problems(401, 409),
+    responses=problems(400, 401, 409, 415, 422),
     operation_id="submitResponse",
     tags=["Respond"],
     status_code=200,
 )
-async def submit_response(phone: NamedDependency[Phone]) -> Progress:
-    """The answers are complete; until the close they may still be amended."""
-    return await answering.submit(phone.desk, phone.holder, today())
+async def submit_response(phone: NamedDependency[Phone], data: JSONBody[Submission | None] = None) -> Progress:
+    """The answers are complete; until the close they may still be amended. Without a body nothing is said of haste."""
+    return await answering.submit(phone.desk, phone.holder, today(), None if data is None else data.hasty)
 
 
 @post(

@@ -71,7 +71,7 @@ async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTea
         raise CampaignNotFound
     kept = sealed_response.c
     mine = (kept.organisation_id == tx.organisation_id, kept.campaign_id == campaign_id)
-    columns = (kept.assessment_id, kept.answers, kept.origin, kept.evidence)
+    columns = (kept.assessment_id, kept.answers, kept.origin, kept.evidence, kept.hasty)
     rows: dict[UUID, list[Any]] = {}
     for row in await tx.execute(select(*columns).where(*mine).order_by(kept.id)):
         rows.setdefault(row.assessment_id, []).append(row)
@@ -81,12 +81,13 @@ async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTea
 
 
 def _sealed_team(team_id: UUID, rows: Sequence[Any]) -> SealedTeam:
-    evidence = [list(row.evidence) for row in rows]
+    evidence, hasty = [list(row.evidence) for row in rows], [row.hasty for row in rows]
     return SealedTeam(
         team_id=team_id,
         rows=[list(row.answers) for row in rows],
         imported=sum(row.origin == "imported" for row in rows),
         evidence=evidence if any(evidence) else UNSET,
+        hasty=hasty if any(hasty) else UNSET,
     )
 
 
@@ -112,7 +113,8 @@ async def _orders(tx: Tx, campaign_id: UUID) -> dict[UUID, list[str]]:
 async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
     items, values = func.array_agg(answer.c.item).label("items"), func.array_agg(answer.c.value).label("given")
     shown = func.array_agg(answer.c.item).filter(answer.c.evidence.is_not(None)).label("shown")
-    own = (response.c.assessment_id, response.c.perspective, response.c.form, response.c.origin)
+    said = response.c
+    own = (said.assessment_id, said.perspective, said.form, said.origin, said.hasty)
     rows = await tx.execute(
         select(*own, items, values, shown)
         .join(answer, _answer_of_response())
@@ -127,6 +129,7 @@ async def _drafts(tx: Tx, campaign_id: UUID) -> list[Draft]:
             origin=row.origin,
             answers=dict(zip(row.items, row.given, strict=True)),
             shown=frozenset(row.shown or ()),
+            hasty=row.hasty,
         )
         for row in rows
     ]

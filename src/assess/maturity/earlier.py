@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from assess.maturity.model import Hidden, NodeResults, State
+from assess.maturity.model import NOTHING_SAID, Hidden, NodeResults, State, Summary
 
 _OF_RESULT = {"comparison": None, "range": None}
 _OF_KPI = {"factual": None, "gap": None, "finding": None}
@@ -37,6 +37,11 @@ def _is_indicative(node: Any) -> bool:
     """Whether an overall score rests on a process from a short form."""
     scored = node["overall"]["state"] == State.SCORED.value
     return scored and any(each["indicative"] and each["in_overall"] for each in node["processes"])
+
+
+def summary(said: dict[str, Any] | None) -> Summary:
+    """What is said of a campaign as a whole; the first engines said nothing."""
+    return NOTHING_SAID if said is None else msgspec.convert({"haste": None, **said}, Summary)
 
 
 def hidden(mask: list[dict[str, Any]]) -> list[Hidden]:

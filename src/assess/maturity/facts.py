@@ -47,8 +47,13 @@ def written(inputs: Inputs) -> bytes:
 
 
 def _sorted(team: SealedTeam) -> SealedTeam:
-    """Each row with its links: of equal rows those with the same links stand together."""
-    if team.evidence is UNSET or not any(team.evidence):
-        return replace(team, rows=sorted(team.rows), evidence=UNSET)
-    pairs = sorted(zip(team.rows, team.evidence, strict=True))
-    return replace(team, rows=[row for row, _ in pairs], evidence=[places for _, places in pairs])
+    """Each row with its marks: of equal rows those with the same marks stand together."""
+    evidence, hasty = team.evidence or [[] for _ in team.rows], team.hasty or [False] * len(team.rows)
+    order = sorted(zip(team.rows, evidence, hasty, strict=True))
+    evidence, hasty = [places for _, places, _ in order], [mark for _, _, mark in order]
+    return replace(
+        team,
+        rows=[row for row, _, _ in order],
+        evidence=evidence if any(evidence) else UNSET,
+        hasty=hasty if any(hasty) else UNSET,
+    )

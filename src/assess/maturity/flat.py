@@ -10,6 +10,7 @@ from assess.maturity.model import (
     Balanced,
     CampaignResults,
     Comparability,
+    Haste,
     Hidden,
     Interval,
     ItemResult,
@@ -40,8 +41,8 @@ COLUMNS = (
 )
 """kind: ``overall``, ``process``, ``step``, ``item``, ``kpi_maturity`` or ``kpi``, a result; ``gap``, two perspectives;
 ``balanced``, a balanced score, and ``balanced_part``, a perspective in it, its mean in ``value``; ``discussion``, a subject, the
-first ones first; ``hidden``, a cell of the mask. Without a node: ``campaign``, what all rows come from, ``comparability`` and
-``straight_lining``. The other columns are named as in the JSON.
+first ones first; ``hidden``, a cell of the mask. Without a node: ``campaign``, what all rows come from, ``comparability``,
+``straight_lining`` and ``haste``. The other columns are named as in the JSON.
 """
 
 Cells = dict[str, object]
@@ -84,7 +85,9 @@ def _of_campaign(results: CampaignResults) -> Iterator[Cells]:
     yield {"kind": "campaign", **made}
     yield from (_comparability(found) for found in results.summary.comparability)
     if results.summary.straight_lining is not None:
-        yield _straight(results.summary.straight_lining)
+        yield _doubtful("straight_lining", results.summary.straight_lining)
+    if results.summary.haste is not None:
+        yield _doubtful("haste", results.summary.haste)
 
 
 def _comparability(found: Comparability) -> Cells:
@@ -92,8 +95,8 @@ def _comparability(found: Comparability) -> Cells:
     return {"kind": "comparability", **said, **_sentence(found.reason)}
 
 
-def _straight(found: StraightLining) -> Cells:
-    return {"kind": "straight_lining", "people": found.people, "overall_without": found.overall_without}
+def _doubtful(kind: str, found: StraightLining | Haste) -> Cells:
+    return {"kind": kind, "people": found.people, "overall_without": found.overall_without}
 
 
 def _hidden(hidden: Hidden) -> Cells:

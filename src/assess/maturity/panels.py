@@ -30,7 +30,7 @@ class Roll(Struct, frozen=True):
     """Everybody who answered, numbered. rows: [people × columns] by team; starts: the number of each team's first person.
 
     elsewhere: of the teams some of whose responses were collected elsewhere. links: of the teams with any, beside which answers
-    there is one, in the shape of its rows.
+    there is one, in the shape of its rows. hasty: the numbers of the people whose client said so.
     """
 
     rows: Mapping[UUID, Answers]
@@ -38,6 +38,7 @@ class Roll(Struct, frozen=True):
     people: int
     elsewhere: Mapping[UUID, Elsewhere]
     links: Mapping[UUID, Flags]
+    hasty: Ints
 
 
 class Asked(Struct, frozen=True):
@@ -141,7 +142,9 @@ def roll_of(teams: Sequence[SealedTeam]) -> Roll:
             rows[team.team_id] = np.array(team.rows, dtype=np.int8)
             starts[team.team_id] = people
             people += len(team.rows)
-    return Roll(rows, starts, people, elsewhere, {team.team_id: _links(team) for team in teams if team.evidence})
+    links = {team.team_id: _links(team) for team in teams if team.evidence}
+    hasty = [starts[team.team_id] + np.flatnonzero(team.hasty) for team in teams if team.hasty]
+    return Roll(rows, starts, people, elsewhere, links, np.concatenate([np.zeros(0, dtype=np.int64), *hasty]))
 
 
 def _links(team: SealedTeam) -> Flags:

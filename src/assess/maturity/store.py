@@ -231,7 +231,7 @@ def _body(row: Row[Any], scoring_id: UUID) -> bytes:
 
 
 def _kept(row: Row[Any]) -> Kept:
-    summary = NOTHING_SAID if row.summary is None else msgspec.convert(row.summary, Summary)
+    summary = earlier.summary(row.summary)
     mask = earlier.hidden(row.mask) if row.summary is None else msgspec.convert(row.mask, list[Hidden])
     return msgspec.convert({**row._mapping, "summary": summary, "mask": mask}, Kept)
 

@@ -1,13 +1,15 @@
-"""What is said of a campaign as a whole: whether its teams may be compared, and who answered in a straight line."""
+"""What is said of a campaign as a whole: whether its teams may be compared, and how many may not have read the questions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
 
 from assess.maturity import lining
 from assess.maturity.arrays import Ints
 from assess.maturity.comparability import analysed, comparability
-from assess.maturity.model import Comparability, State, StraightLining, Summary
+from assess.maturity.model import Comparability, Haste, State, StraightLining, Summary
 from assess.maturity.scored import Scored, ScoredProcess, overall_without
 from assess.maturity.suppression import Heard
 from assess.maturity.wholes import SCORED
@@ -18,7 +20,13 @@ def summary_of(found: Scored) -> Summary:
     by_process = [_of_process(each) for each in found.processes if not each.asked.indicative]
     counting = [each for each in found.processes if each.panel.process.in_overall]
     overall = [] if any(each.asked.indicative for each in counting) else [_of_overall(found, counting)]
-    return Summary(comparability=[*by_process, *overall], straight_lining=_straight_lining(found))
+    line, haste = _in_a_line(found), _in_haste(found)
+    straight = _straight_lining(found, line)
+    return Summary(
+        comparability=[*by_process, *overall],
+        straight_lining=straight,
+        haste=_haste(found, haste, line, straight),
+    )
 
 
 def _of_process(process: ScoredProcess) -> Comparability:
@@ -46,15 +54,70 @@ def _of_overall(found: Scored, counting: Sequence[ScoredProcess]) -> Comparabili
     return comparability(None, analysed(n, found.overall.table.value[alone, 0], n**2 * found.overall.moved[alone]))
 
 
-def _straight_lining(found: Scored) -> StraightLining | None:
-    """Told of the company only, where the straight-liners and the others are enough people each."""
-    company, least = found.nodes[0].id, _least(found)
-    if found.total.state(company) is not State.SCORED:
+class Doubtful(Struct, frozen=True):
+    """Numbers of people who may not have read the questions, and of all of whom that could be said.
+
+    least: how many of these, and of the others among all, make a number that may be told.
+    """
+
+    people: Ints
+    among: Ints
+    least: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether they and the others are enough."""
+        return self.least <= len(self.people) <= len(self.among) - self.least
+
+    def within(self, counting: Ints) -> "Doubtful":
+        """Those of them who are counted in something."""
+        return Doubtful(np.intersect1d(self.people, counting), np.intersect1d(self.among, counting), self.least)
+
+
+def _in_a_line(found: Scored) -> Doubtful:
+    return Doubtful(_straight_liners(found), _answered(found, found.roll.rows), _least(found))
+
+
+def _in_haste(found: Scored) -> Doubtful:
+    """Of the teams without imported answers: the close keeps no such mark of the others, whom it would tell apart."""
+    answered = _answered(found, found.roll.rows.keys() - found.roll.elsewhere.keys())
+    return Doubtful(np.intersect1d(found.roll.hasty, answered), answered, found.facts.contract.threshold)
+
+
+def _straight_lining(found: Scored, line: Doubtful) -> StraightLining | None:
+    if not _shown(found, line):
         return None
-    people = _straight_liners(found)
-    if not least <= len(people) <= found.total.answered[company] - least:
+    return StraightLining(people=len(line.people), overall_without=_moved(found, line))
+
+
+def _haste(found: Scored, haste: Doubtful, line: Doubtful, straight: StraightLining | None) -> Haste | None:
+    if not _shown(found, haste):
         return None
-    return StraightLining(people=len(people), overall_without=_moved(found, people))
+    clear = straight is None or straight.overall_without is None or _apart(found, haste, line)
+    return Haste(people=len(haste.people), overall_without=_moved(found, haste) if clear else None)
+
+
+def _shown(found: Scored, doubtful: Doubtful) -> bool:
+    """Of the company only, where they and the others are enough."""
+    return found.total.state(found.nodes[0].id) is State.SCORED and doubtful.enough
+
+
+def _apart(found: Scored, one: Doubtful, other: Doubtful) -> bool:
+    """Whether the value without the ones less the value without the others would be about nobody, or about enough people."""
+    counting = _counting(found)
+    few = len(np.setxor1d(one.within(counting).people, other.within(counting).people))
+    return few == 0 or few >= _least(found)
+
+
+def _counting(found: Scored) -> Ints:
+    """The numbers of the people who are counted in the overall score."""
+    return np.concatenate([each.panel.people for each in found.processes if each.panel.process.in_overall])
+
+
+def _answered(found: Scored, teams: Iterable[UUID]) -> Ints:
+    """The numbers of the people of some teams who gave a level to anything."""
+    parts = [found.roll.starts[team] + np.flatnonzero((found.roll.rows[team] >= 0).any(axis=1)) for team in teams]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def _least(found: Scored) -> int:
@@ -63,24 +126,16 @@ def _least(found: Scored) -> int:
     return found.facts.contract.threshold + sum((group.heard for group in groups), Heard()).beside
 
 
-def _moved(found: Scored, people: Ints) -> float | None:
+def _moved(found: Scored, doubtful: Doubtful) -> float | None:
     """The overall value without these people, if that moves it, and they and the others who count in it are enough."""
     if found.overall.table.state[0, 0] != SCORED:
         return None
-    if not _enough(found, people):
+    if not doubtful.within(_counting(found)).enough:
         return None
-    without = overall_without(found, people)
+    without = overall_without(found, doubtful.people)
     if without is None or abs(without - float(found.overall.table.value[0, 0])) <= lining.MOVES:
         return None
     return without
-
-
-def _enough(found: Scored, people: Ints) -> bool:
-    """Whether enough of these people, and enough others, are counted in the overall score."""
-    counting = [each.panel.people for each in found.processes if each.panel.process.in_overall]
-    everybody = np.unique(np.concatenate(counting))
-    straight = int(np.isin(everybody, people).sum())
-    return min(straight, len(everybody) - straight) >= _least(found)
 
 
 def _straight_liners(found: Scored) -> Ints:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from assess.maturity.model import Haste, StraightLining
 from assess.report.findings import company, level, month_of, shown, told
 from assess.report.model import ENGINE, ReportFacts, facts_digest
 from assess.report.schedule import other_actions
@@ -74,19 +75,24 @@ def _note(facts: ReportFacts, name: str) -> Note:
 
 
 def _limits(facts: ReportFacts) -> Note:
-    """With a sentence on answers that were imported, and on straight lines, when there are any that matter."""
+    """With a sentence on answers that were imported, on straight lines and on haste, when there are any that matter."""
     note, imported = _note(facts, "limits"), facts.results.nodes[0].imported
     said = [say(f"annex.imported.{imported}", facts.language)] if imported in {"some", "all"} else []
-    return Note(head=note.head, text=" ".join([note.text, *said, *_straight(facts)]))
+    return Note(head=note.head, text=" ".join([note.text, *said, *_doubtful(facts)]))
 
 
-def _straight(facts: ReportFacts) -> list[str]:
-    """What the overall mean would be without those who answered in a straight line, where that makes a difference."""
-    language, found, value = facts.language, facts.results.summary.straight_lining, shown(company(facts).overall)
+def _doubtful(facts: ReportFacts) -> list[str]:
+    summary = facts.results.summary
+    return [*_without(facts, "straight", summary.straight_lining), *_without(facts, "haste", summary.haste)]
+
+
+def _without(facts: ReportFacts, name: str, found: StraightLining | Haste | None) -> list[str]:
+    """What the overall mean would be without those who may not have read the questions, where that makes a difference."""
+    language, value = facts.language, shown(company(facts).overall)
     if found is None or found.overall_without is None or value is None:
         return []
     people, without = number(found.people, language), level(found.overall_without, language)
-    return [say("annex.straight", language, people=people, with_them=level(value, language), without=without)]
+    return [say(f"annex.{name}", language, people=people, with_them=level(value, language), without=without)]
 
 
 def _hidden(facts: ReportFacts) -> Note:

@@ -2,7 +2,7 @@
 
 from assess.frame import Frame, framed
 from assess.markup import Markup, each, element, joined
-from assess.maturity.model import Comparability, State, Summary
+from assess.maturity.model import Comparability, Haste, State, StraightLining, Summary
 from assess.report.findings import level, reason, told
 from assess.report.page_balance import balance
 from assess.report.page_kpis import kpis, perspectives
@@ -104,9 +104,10 @@ def _compare(view: View) -> Markup | None:
     if view.node.parent is not None or not summary.comparability:
         return None
     lines = [_comparable(view, found) for found in summary.comparability]
-    straight = paragraphs(_straight(view, summary))
+    doubts = (("straight", summary.straight_lining), ("haste", summary.haste))
+    doubtful = paragraphs([said for name, found in doubts for said in _doubtful(view, name, found)])
     return section(
-        "compare", tell("compare.title", view.language), paragraphs(lines), *_variance(view, summary), straight
+        "compare", tell("compare.title", view.language), paragraphs(lines), *_variance(view, summary), doubtful
     )
 
 
@@ -153,13 +154,14 @@ def _tested(found: Comparability, language: Language) -> list[Cell]:
     return [NOTHING if value is None else number(value, language, decimals) for value, decimals in values]
 
 
-def _straight(view: View, summary: Summary) -> list[str]:
-    found, language = summary.straight_lining, view.language
-    if found is None or not found.people:
+def _doubtful(view: View, name: str, found: StraightLining | Haste | None) -> list[str]:
+    """How many may not have read the questions, and what the overall mean would be without them, where it moves."""
+    language = view.language
+    if found is None:
         return []
     without = found.overall_without
-    said = [tell("straight", language, people=number(found.people, language))]
-    return said if without is None else [*said, tell("straight.without", language, value=level(without, language))]
+    said = [tell(name, language, people=number(found.people, language))]
+    return said if without is None else [*said, tell("doubtful.without", language, value=level(without, language))]
 
 
 def _reading(view: View, *, hidden: bool) -> Markup:

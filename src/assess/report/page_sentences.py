@@ -224,7 +224,13 @@ PAGE_SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "fr": "{people} personnes ont donné la même réponse au moins 15 fois de suite ; elles sont comptées.",
         "en": "{people} people gave the same answer at least 15 times in a row; they are counted.",
     },
-    "straight.without": {
+    "haste": {
+        "fr": "{people} personnes ont donné la moitié de leurs réponses ou plus en moins de 3 secondes chacune, à ce qu’en dit "
+        "leur écran ; elles sont comptées.",
+        "en": "{people} people gave half of their answers or more in less than 3 seconds each, as their screens say; they are "
+        "counted.",
+    },
+    "doubtful.without": {
         "fr": "Sans elles, la moyenne d’ensemble serait de {value} sur 5.",
         "en": "Without them the overall mean would be {value} of 5.",
     },

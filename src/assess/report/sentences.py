@@ -381,6 +381,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "Without the {people} people who gave the same answer at least 15 times in a row the overall mean, "
         "{with_them} of 5, would be {without}.",
     },
+    "annex.haste": {
+        "fr": "Sans les {people} personnes qui ont donné la moitié de leurs réponses ou plus en moins de 3 secondes chacune, la "
+        "moyenne d’ensemble, {with_them} sur 5, serait de {without}.",
+        "en": "Without the {people} people who gave half of their answers or more in less than 3 seconds each the overall mean, "
+        "{with_them} of 5, would be {without}.",
+    },
     "annex.versions": {"fr": "Fait à partir de", "en": "Made from"},
     "annex.library": {"fr": "bibliothèque d’actions ({digest})", "en": "action library ({digest})"},
     "annex.made": {

@@ -312,7 +312,7 @@ class ResponseColumns(TypedColumns):
     """One person's answers while they may change; nothing stored leads from it to an invitation.
 
     ``form_digest`` names the questionnaires and their order, ``form`` the planned part of them that is asked. ``perspective``:
-    absent where an import did not say it.
+    absent where an import did not say it. ``hasty``: the client says that the questions were hardly read.
     """
 
     organisation_id: Named[UUID] = Column(Uuid)
@@ -327,6 +327,7 @@ class ResponseColumns(TypedColumns):
     state: Named[str] = Column(Text)
     started_on: Named[date] = Column(Date)
     origin: Named[str] = Column(Text, server_default=text("'answered'"))
+    hasty: Named[bool] = Column(Boolean, server_default=text("false"))
 
 
 response = Table(
@@ -385,7 +386,7 @@ class SealedResponseColumns(TypedColumns):
     """One response of a closed campaign, written in random order; ``answers`` in the order of its form, -9 = none.
 
     ``origin``: how many of an assessment's responses were imported, not which of them. ``evidence``: the places of the answers
-    that had a link, not the links; empty in an assessment with imported responses.
+    that had a link, not the links. It is empty, and ``hasty`` false, in an assessment with imported responses.
     """
 
     organisation_id: Named[UUID] = Column(Uuid)
@@ -397,6 +398,7 @@ class SealedResponseColumns(TypedColumns):
     answers: Named[list[int]] = Column(ARRAY(SmallInteger))
     origin: Named[str] = Column(Text, server_default=text("'answered'"))
     evidence: Named[list[int]] = Column(ARRAY(SmallInteger), server_default=text("'{}'"))
+    hasty: Named[bool] = Column(Boolean, server_default=text("false"))
 
 
 sealed_response = Table(
