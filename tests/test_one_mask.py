@@ -158,7 +158,7 @@ async def test_the_sheet_hides_it(client, company):
     }
     assert absent == listed == await masked(client, company)
     assert not told & absent
-    numbers = ("value", "low", "comparison_low", "n", "deviation", "level", "prudent", "dont_know", "rung")
+    numbers = ("value", "low", "comparison_low", "n", "deviation", "level", "prudent", "evidenced", "dont_know", "rung")
     assert not [row for row in rows if (row["node"], row["process"]) in absent and any(row[name] for name in numbers)]
 
 

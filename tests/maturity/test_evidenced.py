@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from assess.campaign.model import DONT_KNOW
 from assess.maturity.engine import results_of
 from assess.maturity.facts import written
+from assess.maturity.flat import COLUMNS, rows_of
 from assess.maturity.model import State
 from assess.maturity.scored import scored
 from assess.maturity.wholes import SCORED
@@ -77,6 +78,17 @@ def test_own_scales_count_by_their_place_on_the_ladder():
     company = Company(questionnaire("acq", process("acq", [step("s", scales)])))
     company.team("t", [[3, 8]] * 5 + [[2, 7]] * 5, links=[[0]] * 5 + [[0, 1]] * 5)
     assert shares(company) == (0.5, 0.5)
+
+
+def test_the_sheet_has_a_column_for_it_and_a_row_for_haste():
+    results = team([HIGH] * 12, [[0]] * 6, hasty=5).results()
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in rows_of(results, [])]
+    told = {
+        (row["node"], row["kind"], row["key"]): row["evidenced"] for row in rows if row["kind"] in {"process", "step"}
+    }
+    assert told["t", "process", "acq"] == told["t", "step", "acq-a"] == told["company", "step", "acq-a"] == 0.25
+    assert told["t", "step", "acq-b"] == ""
+    assert [(row["people"], row["overall_without"]) for row in rows if row["kind"] == "haste"] == [(5, "")]
 
 
 # Laws over random companies.

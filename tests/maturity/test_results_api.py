@@ -12,6 +12,7 @@ from playing import Player, done, refused
 from sqlalchemy import func, select
 
 from assess.campaign import housekeeping
+from assess.maturity import earlier
 from assess.maturity.flat import COLUMNS
 from assess.maturity.model import ENGINE, CampaignResults, TeamResults
 from assess.storage.tables import assessment, result, scoring
@@ -305,6 +306,13 @@ def older(value):
             said = {name: part for name, part in said.items() if name not in of_wholes}
         return {**said, "agreement": None} if "agreement" in said else said
     return value
+
+
+def test_an_earlier_engine_said_nothing_of_haste():
+    lined = {"comparability": [], "straight_lining": {"people": 6, "overall_without": None}}
+    found = earlier.summary(lined)
+    assert (found.straight_lining.people, found.haste) == (6, None)
+    assert earlier.summary(msgspec.to_builtins(found)) == found
 
 
 async def test_results_of_an_earlier_engine_are_computed_again(client, database, secrets, postgres):
