@@ -65,6 +65,15 @@ def test_it_is_not_told_of_groups_with_imported_answers_nor_do_they_count_above(
     assert shares(company, "elsewhere") == shares(company, "partly") == (None, None, None)
 
 
+def test_what_a_team_says_of_a_step_that_it_has_no_score_on_does_not_count_above():
+    """Of the first step's weight a third alone is scored there; the other team is large enough for the step's score above."""
+    company = Company(PLAIN[0])
+    company.team("t", [HIGH] * 12, links=[[0]] * 6)
+    company.team("few", [[DONT_KNOW, 5, 3, 3, 3]] * 6, links=[[1]] * 6)
+    assert shares(company, "few")[1] is None
+    assert shares(company, "company")[1] == shares(company)[1] == 0.25
+
+
 def test_practices_that_are_told_by_their_band_do_not_count():
     """The second step has a sensitive practice, which hides the other one there."""
     company = Company(ACQ)

@@ -274,6 +274,15 @@ def test_haste_is_told_where_they_and_the_others_are_enough(teams, told):
     assert (found and (found.people, found.overall_without)) == (told and (told[0], pytest.approx(told[1])))
 
 
+def test_hasty_people_who_gave_no_level_are_not_told_of():
+    company = long("acq", "off", "exp")
+    company.team("t", [[-1] * 60] * 5 + [[2, 3, 4] * 20] * 12, hasty=5)
+    assert haste(company) is None
+    company = long("acq", "off", "exp")
+    company.team("t", [[-1] * 60] * 2 + [[2, 3, 4] * 20] * 12, hasty=8)
+    assert haste(company).people == 6
+
+
 def test_the_score_without_haste_is_not_told_where_it_does_not_move():
     company = long("acq", "off", "exp")
     company.team("t", [[2, 3, 4] * 20] * 12, hasty=6)
