@@ -82,6 +82,7 @@ def completed(
             operation["summary"] = _in_words(operation["operationId"])
             operation["security"] = _security(handler)
             _without_the_frameworks_refusal(operation)
+            _with_optional_body(operation, handler)
             _with_hand_read_body(operation, handler)
             _with_whole_replies(operation, handler)
             with_conventions(operation, method, handler)
@@ -123,6 +124,12 @@ def _without_the_frameworks_refusal(operation: dict[str, Any]) -> None:
     del responses["400"]
     unfit = {"schema": {"$ref": "#/components/schemas/Problem"}}
     responses.setdefault("422", {"description": family_of(422).title(), "content": {PROBLEM_JSON: unfit}})
+
+
+def _with_optional_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    """Litestar says of every body that it is needed, also where the handler does without."""
+    if handler.parsed_data_field is not None and handler.parsed_data_field.is_optional:
+        operation["requestBody"]["required"] = False
 
 
 def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
