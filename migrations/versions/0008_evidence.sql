@@ -107,6 +107,7 @@ create function assess.read_response_and_links(
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
+  perform set_config('assess.organisation', in_organisation::text, true);
   select r.standing, r.state, r.campaign, r.ends_on, r.items, r.answer_values, r.comments, r.sequences
     into standing, state, campaign, ends_on, items, answer_values, comments, sequences
     from assess.read_response(in_organisation, in_key_hash, in_campaign, in_form_digest, in_today) as r;

@@ -154,6 +154,9 @@ async def test_a_submission_may_say_that_it_was_hasty_and_the_last_word_counts(
         pytest.param({"json": {}}, (422, "invalid"), id="nothing said"),
         pytest.param({"json": {"hasty": True, "seconds": 2.1}}, (422, "invalid"), id="a time"),
         pytest.param({"json": []}, (422, "invalid"), id="a list"),
+        pytest.param(
+            {"content": b"null", "headers": {"Content-Type": "application/json"}}, (422, "invalid"), id="null"
+        ),
         pytest.param({"content": b"{", "headers": {"Content-Type": "application/json"}}, (400, "malformed"), id="half"),
         pytest.param({"data": {"hasty": "true"}}, (415, "unsupported_media_type"), id="a form"),
     ],

@@ -21,6 +21,7 @@ from assess_client.api.campaigns import (
     import_people,
     issue_invitations,
     launch_campaign,
+    list_assessments,
     read_participation,
     read_preflight,
 )
@@ -28,7 +29,7 @@ from assess_client.api.organisation import read_me
 from assess_client.api.questionnaires import read_questionnaire_version
 from assess_client.api.reports import create_report, create_report_link, read_report_content
 from assess_client.api.respond import complete_invitation, exchange_invitation, read_form, save_answer, submit_response
-from assess_client.api.results import read_campaign_results
+from assess_client.api.results import list_exemptions, put_exemption, read_campaign_results
 from assess_client.api.roadmaps import create_roadmap, read_plan
 from assess_client.api.teams import import_teams
 from assess_client.models import (
@@ -38,6 +39,7 @@ from assess_client.models import (
     LevelAnswer,
     NewAnswer,
     NewCampaign,
+    NewExemption,
     NewPerson,
     NewReport,
     NewReportLanguage,
@@ -135,6 +137,16 @@ def answer(address: str, person: int, invitation: Invitation) -> None:
         good(complete_invitation.sync(client=nobody, body=token))
 
 
+def confirm(client: AuthenticatedClient, campaign: Any) -> None:
+    """What most of a team say does not apply is confirmed; here everybody gave levels, so one thing is decided beforehand."""
+    waiting = good(list_exemptions.sync(campaign, client=client)).items
+    team = good(list_assessments.sync(campaign, client=client)).items[0]
+    places = [(each.assessment_id, each.item) for each in waiting] or [(team.id, "trv-latitude-budget")]
+    for assessment, item in places:
+        reason = NewExemption(reason="Nothing of that kind there")
+        assert good(put_exemption.sync(assessment, item, client=client, body=reason)).stands
+
+
 def items(form: Any) -> list[AskedItem]:
     """Every item of a form."""
     processes = [process for each in form.questionnaires for process in each.processes]
@@ -179,6 +191,7 @@ def main(address: str, key: str, pilot: str, folder: str) -> None:
         campaign = set_up(client, Path(pilot))
         people = answer_all(client, campaign, address)
         scored = good(close_campaign.sync(campaign, client=client)).scored
+        confirm(client, campaign)
         found = good(read_campaign_results.sync(campaign, client=client))
         titles = titles_of(client, Path(pilot))
         roadmap, proposed = plan(client, campaign)

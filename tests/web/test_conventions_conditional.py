@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 NOT_A_DRAFT = {"revokeApiKey", "erasePerson", "saveAnswer"}
 """What is changed but is no shared draft: a key and a person only end, an answer has its sequence number."""
 
-KEPT_ENTIRELY = {"putMeasure", "putReview"}
+KEPT_ENTIRELY = {"putMeasure", "putReview", "putExemption"}
 """Facts of which each revision is kept."""
 
 

@@ -17,7 +17,7 @@ from assess.campaign.answering import Completed, Desk, Exchanged, FormReply, Pro
 from assess.campaign.answers import NewAnswer, StoredAnswer
 from assess.campaign.hot import Holder
 from assess.campaign.tokens import INVITATION_PREFIX
-from assess.errors import Unauthenticated
+from assess.errors import Finding, Invalid, Unauthenticated
 from assess.tenancy.access import may, problems
 from assess.tenancy.model import Permission
 from assess.web.limits import limits_of
@@ -136,8 +136,12 @@ async def save_answer(item: FromPath[str], data: JSONBody[NewAnswer], phone: Nam
     tags=["Respond"],
     status_code=200,
 )
-async def submit_response(phone: NamedDependency[Phone], data: JSONBody[Submission | None] = None) -> Progress:
+async def submit_response(
+    request: Request[Any, Any, Any], phone: NamedDependency[Phone], data: JSONBody[Submission | None] = None
+) -> Progress:
     """The answers are complete; until the close they may still be amended. Without a body nothing is said of haste."""
+    if data is None and await request.body():
+        raise Invalid(errors=[Finding(pointer="", rule="an object, or no body at all", example={"hasty": True})])
     return await answering.submit(phone.desk, phone.holder, today(), None if data is None else data.hasty)
 
 

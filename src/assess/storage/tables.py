@@ -397,8 +397,8 @@ class SealedResponseColumns(TypedColumns):
     form: Named[str] = Column(Text)
     answers: Named[list[int]] = Column(ARRAY(SmallInteger))
     origin: Named[str] = Column(Text, server_default=text("'answered'"))
-    evidence: Named[list[int]] = Column(ARRAY(SmallInteger), server_default=text("'{}'"))
     hasty: Named[bool] = Column(Boolean, server_default=text("false"))
+    evidence: Named[list[int]] = Column(ARRAY(SmallInteger), server_default=text("'{}'"))
 
 
 sealed_response = Table(

@@ -127,9 +127,12 @@ def _without_the_frameworks_refusal(operation: dict[str, Any]) -> None:
 
 
 def _with_optional_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
-    """Litestar says of every body that it is needed, also where the handler does without."""
-    if handler.parsed_data_field is not None and handler.parsed_data_field.is_optional:
-        operation["requestBody"]["required"] = False
+    """Litestar says of every body that it is needed, also where the handler does without: no body then, and no ``null``."""
+    if handler.parsed_data_field is None or not handler.parsed_data_field.is_optional:
+        return
+    operation["requestBody"]["required"] = False
+    for media in operation["requestBody"]["content"].values():
+        (media["schema"],) = [each for each in media["schema"]["oneOf"] if each != {"type": "null"}]
 
 
 def _with_hand_read_body(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
