@@ -114,18 +114,19 @@ class Lane:
         self.operations[operation] += 1
         found = faults(self._specification, sent, got)
         changed = await self._rows.look()
-        if changed and (got.status >= 400 or sent.method in SAFE) and not self._first_reading(got, changed):
+        if changed and (got.status >= 400 or sent.method in SAFE) and not self._first_reading(sent, changed):
             found.append(f"{got.status} to {sent.method} has changed {', '.join(changed)}")
         for fault in found:
             self.finds.setdefault(f"{operation}: {fault}", f"{_shown(sent)}\n      → {got.status} {got.body[:300]!r}")
+        if changed:
+            self._decided = operation == "putExemption" or (self._decided and "scoring" not in changed)
         if changed and got.status < 400:
             self.scene.spoil(operation)
-            self._decided = operation == "putExemption" or (self._decided and "scoring" not in changed)
         return got
 
-    def _first_reading(self, got: Got, changed: Collection[str]) -> bool:
+    def _first_reading(self, sent: Sent, changed: Collection[str]) -> bool:
         """Whether results were computed anew, as they are when they are first read after a decision."""
-        return self._decided and got.status < 400 and set(changed) == {"result", "scoring"}
+        return self._decided and sent.method in SAFE and set(changed) == {"result", "scoring"}
 
     def seconds(self) -> float:
         """How long this lane has been asking."""

@@ -6,7 +6,9 @@ that each number is a known sum over the groups; that it is the sum that the att
 
 What people say of one process says nothing of another, so each process is a system of its own. An overall score is the mean of
 processes told beside it, and adds no row. An interval of several groups is made of each group's own spread, and says no more
-than those of the groups that are shown and of the pools. A balanced score is added up from the gaps beside it, and adds no row.
+than those of the groups that are shown and of the pools. Successive releases, after one exemption or another is confirmed, differ
+by which whole pools count in a step; the numbers of people of nodes inside one another give each pool by itself already, so no
+order of releases adds a row. A balanced score is added up from the gaps beside it, and adds no row.
 """
 
 import random

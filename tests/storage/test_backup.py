@@ -3,6 +3,7 @@
 import io
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from itertools import groupby
@@ -312,6 +313,23 @@ async def test_only_the_backup_role_sees_enough_for_a_backup(
     for role in (roles.APP, roles.MIGRATOR):
         with pytest.raises(BackupError, match=r"permission denied|row-level security"):
             await back_up(postgres.url(role), tmp_path / role, assess="0", pepper=PEPPER)
+
+
+class Drops(io.BytesIO):
+    """Comes in pieces that a pipe's buffer gathers."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size or 0, 5000) if size != -1 else -1)
+
+
+def test_a_program_that_has_all_it_needs_may_leave_the_rest(postgres: Embedded) -> None:
+    name = f"whole_{uuid7().hex}"
+    postgres.cluster.sql(f"create database {name}")
+    with tempfile.TemporaryFile() as file:
+        clients.dump(postgres.url(roles.SUPERUSER, name), file, "--format=custom")
+        file.seek(0)
+        dumped = Drops(file.read() + bytes(4 * 1024 * 1024))
+    clients.restore(postgres.url(roles.SUPERUSER, name), dumped, "--single-transaction", "--exit-on-error")
 
 
 def test_a_password_is_not_on_a_command_line_which_everybody_can_read() -> None:

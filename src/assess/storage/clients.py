@@ -47,10 +47,14 @@ def _run(program: str, url: str, options: Sequence[str], into: IO[bytes] | None,
 
 
 def _feed(running: subprocess.Popen[bytes], feed: IO[bytes] | None) -> None:
-    with contextlib.suppress(BrokenPipeError):  # it stopped early, and says why
+    """What a program does not take any more is left: it stopped early and says why, or it had all that it needed."""
+    with contextlib.suppress(BrokenPipeError):
         if feed is not None and running.stdin is not None:
             shutil.copyfileobj(feed, running.stdin)
         running.communicate()
+    with contextlib.suppress(BrokenPipeError):  # what was not taken is still on its way out
+        if running.stdin is not None:
+            running.stdin.close()
 
 
 def without_password(url: str) -> tuple[str, dict[str, str]]:
