@@ -160,8 +160,8 @@ def _beside(view: View, words: ProcessWords, process: ProcessResult) -> list[Mar
 
 
 def _evidenced(process: ProcessResult, language: Language) -> str:
-    """Beside how many of the high levels there was a link."""
-    if process.evidenced is None:
+    """Beside how many of the high levels there was a link; nothing where nobody gave any."""
+    if not process.evidenced:
         return ""
     return tell("evidenced", language, share=percent(process.evidenced, language))
 
