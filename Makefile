@@ -80,8 +80,9 @@ examples: $(READY)
 	$(RUN) pytest --quiet tests/record_examples.py
 	$(MAKE) openapi
 
-# Universal (CPython 3.11 and later, x86-64 and aarch64), with the hashes of every file and without any index's address;
-# the tools of the tests and the build backend are in it too, so that one lock makes the one environment.
+# Universal (CPython 3.11 and later, x86-64 and aarch64), with the hashes of every file and without any index's address.
+# requirements.lock is what runs and what builds the package: the image is made of it. The checkout's environment has the tools
+# of the tests as well, in requirements-test.lock; what stands in both has one version.
 COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
 # What runs in an environment of its own: the bench's peer, and the generator of clients that the tests try.
@@ -90,9 +91,11 @@ APART := benchmarks/peer/requirements tests/openapi/generator
 lock:
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv
-	printf 'hatchling>=1.27\neditables\n' | $(COMPILE) --extra test --output-file requirements.lock pyproject.toml -
+	printf 'hatchling>=1.27\n' | $(COMPILE) --output-file requirements.lock pyproject.toml -
+	printf 'hatchling>=1.27\neditables\n' | \
+	  $(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml -
 	$(foreach each,$(APART),$(COMPILE) --output-file $(each).lock $(each).in && )true
-	! grep -nE '^ *-(-|[if])|://' requirements.lock $(APART:=.lock) | grep -v -- '--hash='
+	! grep -nE '^ *-(-|[if])|://' requirements.lock requirements-test.lock $(APART:=.lock) | grep -v -- '--hash='
 
 # A data folder of root's has its PostgreSQL elsewhere; one that is served from is refused, and nothing is removed then.
 ERASE := import sys, pathlib, assess.settings, assess.storage.embedded as embedded; \
@@ -108,10 +111,11 @@ $(LINTERS)/.ready: $(addprefix tests/openapi/linters/,package.json package-lock.
 	@cd $(LINTERS) && npm ci --silent
 	@touch $@
 
-$(READY): requirements.lock pyproject.toml
+# Only what is imported is compiled, when it is: of all that the tools bring most never is.
+$(READY): requirements-test.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Assess needs Python 3.11 or later, this is " + sys.version.split()[0] + "; choose another: make PYTHON=python3.11")'
 	@echo "Making the environment in $(VENV) (once, about a minute)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) --no-compile --require-hashes --only-binary :all: -r requirements-test.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@

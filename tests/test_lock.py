@@ -18,37 +18,42 @@ def lines_of(name: str) -> list[str]:
     return [line for line in (ROOT / name).read_text().splitlines() if not line.lstrip().startswith("#")]
 
 
-def declared() -> list[str]:
-    """What runs, tests and builds Assess; ``editables`` is what hatchling makes an editable installation with."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    own = project["project"]
-    return [
-        *own["dependencies"],
-        *own["optional-dependencies"]["test"],
-        *project["build-system"]["requires"],
-        "editables",
-    ]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+RUNS = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
+"""What runs and builds Assess."""
+TESTS = [*PROJECT["project"]["optional-dependencies"]["test"], "editables"]
+"""What else a checkout has; ``editables`` is what hatchling makes an editable installation with."""
+OURS, WHOLE = "requirements.lock", "requirements-test.lock"
 
 
-def pinned() -> dict[str, str]:
-    return {found["name"]: found["version"] for line in lines_of("requirements.lock") if (found := PIN.match(line))}
+def pinned(name: str) -> dict[str, str]:
+    return {found["name"]: found["version"] for line in lines_of(name) if (found := PIN.match(line))}
 
 
-@pytest.mark.parametrize("said", declared())
-def test_every_declared_requirement_is_pinned_within_its_range(said):
+@pytest.mark.parametrize(
+    ("name", "said"), [*((OURS, each) for each in RUNS), *((WHOLE, each) for each in [*RUNS, *TESTS])]
+)
+def test_every_declared_requirement_is_pinned_within_its_range(name, said):
     wanted = Requirement(said)
-    version = pinned().get(canonicalize_name(wanted.name))
+    version = pinned(name).get(canonicalize_name(wanted.name))
     assert version is not None, "run `make lock`"
     assert wanted.specifier.contains(version), "run `make lock`"
 
 
+def test_the_tests_run_what_the_image_has_and_the_image_has_no_tool_of_theirs():
+    assert pinned(OURS).items() < pinned(WHOLE).items()
+    names = {canonicalize_name(Requirement(said).name) for said in TESTS}
+    built = {canonicalize_name(Requirement(said).name) for said in RUNS}
+    assert names & pinned(OURS).keys() <= built
+
+
 def test_what_litestar_would_import_when_it_is_there_is_not():
     """It costs every start two seconds (docs/adr/0002-core-not-orm.md)."""
-    assert "advanced-alchemy" not in pinned()
+    assert "advanced-alchemy" not in pinned(WHOLE)
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "benchmarks/peer/requirements.lock", "tests/openapi/generator.lock"]
+    "name", [OURS, WHOLE, "benchmarks/peer/requirements.lock", "tests/openapi/generator.lock"]
 )
 def test_every_line_is_a_pin_with_its_hashes(name):
     lines = lines_of(name)

@@ -37,9 +37,9 @@ def generator() -> Path:
     with (BUILD / "generator.making").open("w") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
         if not mark.is_file() or mark.read_text() != lock.read_text():
-            run(sys.executable, "-m", "venv", "--clear", folder)
-            pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile")
-            run(*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock)
+            run(sys.executable, "-m", "venv", "--clear", "--without-pip", folder)
+            pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install", "--quiet")
+            run(*pip, "--no-compile", "--require-hashes", "--only-binary", ":all:", "-r", lock)
             mark.write_text(lock.read_text())
     return python
 

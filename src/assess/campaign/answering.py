@@ -28,8 +28,8 @@ from assess.questionnaire.catalogue import Catalogue
 from assess.storage.database import Database, Tx
 from assess.words import Key, Language, SemVer, Text
 
-REMEMBERED = 512
-"""Response keys."""
+REMEMBERED = 8_192
+"""Response keys: of so many people who answer at the same time none is read twice. At most 5 MB."""
 
 
 class InvitationMistyped(Invalid):
