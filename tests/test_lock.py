@@ -52,9 +52,7 @@ def test_what_litestar_would_import_when_it_is_there_is_not():
     assert "advanced-alchemy" not in pinned(WHOLE)
 
 
-@pytest.mark.parametrize(
-    "name", [OURS, WHOLE, "benchmarks/peer/requirements.lock", "tests/openapi/generator.lock"]
-)
+@pytest.mark.parametrize("name", [OURS, WHOLE, "benchmarks/peer/requirements.lock", "tests/openapi/generator.lock"])
 def test_every_line_is_a_pin_with_its_hashes(name):
     lines = lines_of(name)
     assert [line for line in lines if not PIN.match(line) and not HASH.match(line)] == []

@@ -73,6 +73,17 @@ where pid = pg_backend_pid() and relnamespace = 'assess'::regnamespace
   and mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
 """
 """What the own transaction keeps others from writing to."""
+_COLUMN = """from pg_attribute join pg_class on pg_class.oid = attrelid
+where relnamespace = 'assess'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped"""
+USED = (
+    f"select relname || '.' || attname, format_type(atttypid, atttypmod) {_COLUMN}",
+    """select oid::regprocedure::text, pg_get_function_arguments(oid) || pg_get_function_result(oid) from pg_proc
+       where pronamespace = 'assess'::regnamespace""",
+    """select relname || ' ' || privilege_type || ' ' || grantee::regrole, '' from pg_class, aclexplode(relacl)
+       where relnamespace = 'assess'::regnamespace""",
+)
+"""What servers use of a schema: its columns, its functions and their rights, each with what must stay the same of it."""
+MUST_BE_SAID = f"select relname::text, attname::text {_COLUMN} and attnotnull and not atthasdef"
 COLUMNS = (
     "select attname from pg_attribute where attrelid = to_regclass('assess.' || $1) and attnum > 0 and not attisdropped"
 )
@@ -244,6 +255,36 @@ def locked_by(connection: Connection, revision: str) -> list[str]:
     with Operations.context(MigrationContext.configure(connection)):
         scripts_of().get_revision(revision).module.upgrade()
     return found
+
+
+@pytest.mark.parametrize("revision", revisions()[1:])
+async def test_a_revision_takes_nothing_from_servers_of_the_version_before_and_asks_nothing_of_them(
+    revision: str, empty: tuple[str, str], until: Any
+) -> None:
+    """They go on while it runs and after it: what they read, write and call is there, and no column wants a value from them."""
+    _, migrator = empty
+    await migrate(migrator, folder=until(revisions().index(revision)))
+    engine = create_async_engine(driver_url(migrator))
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f"set role {roles.OWNER}")
+        before, wanted, after, wanted_now = await connection.run_sync(before_and_after, revision)
+    await engine.dispose()
+    assert before - after == set()
+    tables = {table for table, _ in wanted}
+    assert {(table, column) for table, column in wanted_now - wanted if table in tables} == set()
+
+
+def before_and_after(connection: Connection, revision: str) -> list[set[Any]]:
+    """What servers use, and the columns that they must say, as it was and as a revision leaves it."""
+
+    def look() -> list[set[Any]]:
+        used = {tuple(row) for sql in USED for row in connection.exec_driver_sql(sql)}
+        return [used, {tuple(row) for row in connection.exec_driver_sql(MUST_BE_SAID)}]
+
+    found = look()
+    with Operations.context(MigrationContext.configure(connection)):
+        scripts_of().get_revision(revision).module.upgrade()
+    return found + look()
 
 
 @pytest.mark.parametrize(
