@@ -34,7 +34,7 @@ def _run(program: str, url: str, options: Sequence[str], into: IO[bytes] | None,
     with tempfile.TemporaryFile() as words:
         with subprocess.Popen(  # noqa: S603 -- a program of our own wheel, no shell
             [installed_folder() / BINARIES / program, *options, "--no-password", f"--dbname={address}"],
-            stdin=subprocess.PIPE,
+            stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
             stdout=into or words,
             stderr=words,
             env=ENVIRONMENT | password,
