@@ -81,8 +81,10 @@ USED = (
        where pronamespace = 'assess'::regnamespace""",
     """select relname || ' ' || privilege_type || ' ' || grantee::regrole, '' from pg_class, aclexplode(relacl)
        where relnamespace = 'assess'::regnamespace""",
+    f"""select oid::regprocedure || ' EXECUTE', '' from pg_proc
+        where pronamespace = 'assess'::regnamespace and has_function_privilege('{roles.APP}', oid, 'execute')""",
 )
-"""What servers use of a schema: its columns, its functions and their rights, each with what must stay the same of it."""
+"""What servers use of a schema: its columns, its functions and their rights to both, each with what must stay the same of it."""
 MUST_BE_SAID = f"select relname::text, attname::text {_COLUMN} and attnotnull and not atthasdef"
 COLUMNS = (
     "select attname from pg_attribute where attrelid = to_regclass('assess.' || $1) and attnum > 0 and not attisdropped"
@@ -318,7 +320,7 @@ async def test_a_migration_under_load_loses_no_request(
 async def test_the_revisions_that_we_ship_lose_no_request(
     empty: tuple[str, str], company: Company, filled: Any, served: Any, until: Any
 ) -> None:
-    """From the first version whose tables everybody of the load can use to the newest."""
+    """From the first version whose tables and functions today's server can use to the newest: none, until one comes after it."""
     application, migrator = empty
     before = revisions().index(OLDER) + 1
     await migrate(migrator, versions_of(published()), folder=until(before))

@@ -29,7 +29,7 @@ from assess.storage.database import Database, Tx
 from assess.words import Key, Language, SemVer, Text
 
 REMEMBERED = 8_192
-"""Response keys: of so many people who answer at the same time none is read twice. At most 5 MB."""
+"""Response keys: of so many people who answer at the same time none is read twice. 5.2 MB at most."""
 
 
 class InvitationMistyped(Invalid):
