@@ -23,6 +23,8 @@ RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready-$(shell pwd | cksum | cut -d ' ' -f 1)
 PIP := $(RUN) pip --disable-pip-version-check install --quiet
 LINTERS := build/linters
+# Each server, worker and command that a test starts would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test coverage mutate lint lint-api bench bench-growth bench-intervals chaos fuzz openapi examples lock clean
 

@@ -128,14 +128,21 @@ def _composites(process: Process, spoken: Sequence[Spoken], *, steps: bool) -> C
     """Of everybody who gave at least one level: whoever were left out could be found by subtraction."""
     parts = {step.key: [(item.weight, item.key) for item in step.items] for step in process.steps} if steps else {}
     parts[process.key] = list(_chained(process))
+    wholes = {key: fsum(weight for weight, _ in items) for key, items in parts.items()}
     found: dict[Key, list[Composite]] = {key: [] for key in parts}
     for number, person in enumerate(spoken):
         levels = _levels(process, person.answers)
         for key, items in parts.items() if levels else ():
-            value = _mean(items, levels)
-            if value is not None:
-                found[key].append(Composite(number, value, _share(items, levels)))
+            given = [(weight, levels[each]) for weight, each in items if each in levels]
+            if given:
+                found[key].append(_composite(number, given, wholes[key]))
     return found
+
+
+def _composite(person: int, given: Sequence[tuple[float, float]], whole: float) -> Composite:
+    """The weighted mean of the practices answered, in levels 1–5, and how much of the whole weight these are."""
+    weight = fsum(weight for weight, _ in given)
+    return Composite(person, fsum(weight * level for weight, level in given) / weight, round(weight / whole, 9))
 
 
 def _levels(process: Process, answers: Mapping[Key, int]) -> dict[Key, float]:
@@ -150,18 +157,6 @@ def _chained(process: Process) -> Iterator[tuple[float, Key]]:
     for step in process.steps:
         total = fsum(item.weight for item in step.items)
         yield from ((step.weight * item.weight / total, item.key) for item in step.items)
-
-
-def _mean(items: Iterable[tuple[float, Key]], levels: Mapping[Key, float]) -> float | None:
-    """Somebody's composite: the weighted mean of the practices answered, in levels 1–5; none without a level."""
-    given = [(weight, levels[key]) for weight, key in items if key in levels]
-    return fsum(weight * level for weight, level in given) / fsum(weight for weight, _ in given) if given else None
-
-
-def _share(items: Sequence[tuple[float, Key]], levels: Mapping[Key, float]) -> float:
-    """How much of the weight somebody answered, 0–1."""
-    answered = fsum(weight for weight, key in items if key in levels)
-    return round(answered / fsum(weight for weight, _ in items), 9)
 
 
 def _gather(
