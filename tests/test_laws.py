@@ -186,6 +186,12 @@ def test_the_server_loads_no_heavy_library():
     assert "litestar" in loaded
 
 
+def test_no_command_loads_the_orm_that_nobody_uses():
+    loaded = loaded_by("assess.app", "assess.cli", "assess.serve")
+    assert "sqlalchemy.ext.asyncio.engine" in loaded
+    assert not {name for name in loaded if name.startswith("sqlalchemy.orm")}
+
+
 def test_the_server_loads_nothing_that_writes_or_draws_reports_and_pages():
     """Of the thinking about what is read it knows the words, the links, and which teams stand on a page."""
     report = {name for name in loaded_by("assess.app", "assess.serve") if room_of(name) == "report"}

@@ -20,11 +20,11 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from assess.storage import clients, roles
 from assess.storage.content import Content, contents
+from assess.storage.core import AsyncConnection, create_async_engine
 from assess.storage.database import driver_url
 from assess.storage.revisions import revisions
 from assess.words import Digest

@@ -30,8 +30,8 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from assess.storage.core import AsyncConnection
 from assess.words import Digest
 
 AS_ONE_WRITES = text(

@@ -19,9 +19,9 @@ from msgspec import Struct
 from sqlalchemy import CursorResult, Executable, Table, event, insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from assess.errors import Refusal, Unavailable
+from assess.storage.core import AsyncConnection, AsyncEngine, create_async_engine
 from assess.storage.lane import Lane
 
 SESSION = {

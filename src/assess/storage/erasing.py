@@ -7,11 +7,11 @@ from msgspec import Struct
 from sqlalchemy import cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assess.storage import tables
 from assess.storage.backup import connected
 from assess.storage.content import AS_ONE_WRITES, owned_by, row_text
+from assess.storage.core import AsyncConnection
 from assess.storage.database import Tx, set_organisation
 
 

@@ -5,7 +5,8 @@ import asyncio
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from assess.storage.core import AsyncEngine
 
 PATIENCE = 5.0
 """Seconds in line."""

@@ -16,10 +16,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from assess import shipped
+from assess.storage.core import AsyncConnection, create_async_engine
 from assess.storage.database import driver_url
 from assess.storage.revisions import MigrationError, Version, refused
 from assess.storage.tables import questionnaire_version

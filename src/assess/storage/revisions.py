@@ -12,9 +12,9 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from assess import shipped
+from assess.storage.core import AsyncConnection
 from assess.storage.database import Database
 from assess.storage.tables import questionnaire_version
 
