@@ -67,7 +67,8 @@ ACCESS, MODEL, SECRETS = "src/assess/tenancy/access.py", "src/assess/tenancy/mod
 LINK, ONCE, PAGES = "src/assess/report/links.py", "src/assess/web/idempotency.py", "src/assess/web/paging.py"
 MATURITY, CAMPAIGN = "src/assess/maturity/service.py", "src/assess/campaign/service.py"
 SESSION = "src/assess/tenancy/sessions.py"
-HOT, ERASE = "migrations/versions/0002_answers.sql", "migrations/versions/0004_retention.sql"
+SAVE, READ = "migrations/versions/0008_evidence.sql", "migrations/versions/0002_answers.sql"
+ERASE = "migrations/versions/0004_retention.sql"
 FOUNDATION = "migrations/versions/0001_foundation"
 _OWN = "{organisation_id}/{report_id}/{expires}"
 _NOT_FOUND = "if organisation_id != tx.organisation_id:"
@@ -136,14 +137,14 @@ PATCHES = (
     Patch("anybody makes response keys", "src/assess/campaign/tokens.py", _CHECKED, "return _checksum", CANARIES),
     Patch(
         "a key opens another form",
-        HOT,
+        SAVE,
         "    own.campaign_id = in_campaign and own.form_digest = in_form_digest, own.state\n    ) into standing",
         "    true, own.state\n    ) into standing",
         PROBES,
     ),
     Patch(
         "a key reads another form",
-        HOT,
+        READ,
         "      own.campaign_id = in_campaign and own.form_digest = in_form_digest, own.state\n    ) into campaign",
         "      true, own.state\n    ) into campaign",
         PROBES,
@@ -170,7 +171,7 @@ PATCHES = (
     ),
     Patch(
         "a save asks every organisation",
-        HOT,
+        SAVE,
         "where r.organisation_id = in_organisation and r.key_hash = in_key_hash\n    for key share",
         "where r.key_hash = in_key_hash\n    for key share",
         STATEMENTS,

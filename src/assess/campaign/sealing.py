@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, type_coerce
+from sqlalchemy.types import NullType
 
 from assess.campaign.anonymity import Draft, Sealed, sealed
 from assess.campaign.model import Campaign, Contract, SealedTeam, Voice
@@ -71,9 +72,11 @@ async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTea
         raise CampaignNotFound
     kept = sealed_response.c
     mine = (kept.organisation_id == tx.organisation_id, kept.campaign_id == campaign_id)
-    columns = (kept.assessment_id, kept.answers, kept.origin, kept.evidence, kept.hasty)
+    # arrays as the driver gives them: nothing is to be converted in each of a million numbers
+    answers, evidence = (type_coerce(array, NullType).label(array.name) for array in (kept.answers, kept.evidence))
+    columns = (kept.assessment_id, answers, kept.origin, evidence, kept.hasty)
     rows: dict[UUID, list[Any]] = {}
-    for row in await tx.execute(select(*columns).where(*mine).order_by(kept.id)):
+    for row in (await tx.execute(select(*columns).where(*mine).order_by(kept.id))).all():
         rows.setdefault(row.assessment_id, []).append(row)
     assessments = {team.team_id: team.assessment_id for team in made.teams if team.assessment_id is not None}
     teams = [_sealed_team(team_id, rows.get(assessment_id, [])) for team_id, assessment_id in assessments.items()]
@@ -81,10 +84,10 @@ async def sealed_of(tx: Tx, campaign_id: UUID) -> tuple[Contract, list[SealedTea
 
 
 def _sealed_team(team_id: UUID, rows: Sequence[Any]) -> SealedTeam:
-    evidence, hasty = [list(row.evidence) for row in rows], [row.hasty for row in rows]
+    evidence, hasty = [row.evidence for row in rows], [row.hasty for row in rows]
     return SealedTeam(
         team_id=team_id,
-        rows=[list(row.answers) for row in rows],
+        rows=[row.answers for row in rows],
         imported=sum(row.origin == "imported" for row in rows),
         evidence=evidence if any(evidence) else UNSET,
         hasty=hasty if any(hasty) else UNSET,

@@ -32,8 +32,8 @@ class Recorded(Struct, frozen=True):
     def at(self, key: Key, node: UUID, groups: Sequence[Group]) -> Factual | None:
         """A KPI of a node of these groups: its own record, or the mean rung where teams of 60 % of the people have one."""
         homes = self.nodes.get(key, {})
-        if node in homes:
-            return homes[node]
+        if not homes or node in homes:
+            return homes.get(node)
         heads = {home: people for group in groups for home, people in group.headcounts.items()}
         told = {home: people for home, people in heads.items() if home in homes and people}
         if not told or sum(told.values()) < (LEAST_OF_HEADCOUNT - TOLERANCE) * sum(heads.values()):

@@ -100,17 +100,22 @@ def _failed(items: _Items, level: int, value: float, kpi: float | None, learning
         failed.append("gate")
     if not _is_broad(items, level):
         failed.append("breadth")
-    unmeasured = items.unmeasured
-    others: tuple[tuple[Condition, float | None, float | None], ...] = (
-        ("kpi", kpi, NEEDED_KPI.get(level)),
-        ("learning", learning, NEEDED_LEARNING.get(level)),
-    )
-    for name, reached, needed in others:
-        if needed is not None and reached is None:
-            unmeasured = True
-        elif needed is not None and reached is not None and reached < needed - TOLERANCE:
-            failed.append(name)
-    return [*failed, "not_measured"] if unmeasured else failed
+    rungs = _below(kpi, NEEDED_KPI.get(level))
+    learned = _below(learning, NEEDED_LEARNING.get(level))
+    if rungs is True:
+        failed.append("kpi")
+    if learned is True:
+        failed.append("learning")
+    if items.unmeasured or None in (rungs, learned):
+        failed.append("not_measured")
+    return failed
+
+
+def _below(reached: float | None, needed: float | None) -> bool | None:
+    """Whether what was reached is less than what is needed, if anything is; none where that was not measured."""
+    if needed is None:
+        return False
+    return None if reached is None else reached < needed - TOLERANCE
 
 
 def _is_broad(items: _Items, level: int) -> bool:

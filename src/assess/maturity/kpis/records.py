@@ -76,8 +76,8 @@ def factual(record: KpiRecord, awareness: float | State, as_of: date) -> Factual
     (``not_asked``), rung 3 does without, and that is said.
     """
     known = _known(record, awareness, as_of)
-    missing = next((lacks for rule in _RULES if (lacks := rule(known))), [])
-    rung = next((rung for rung, rule in enumerate(_RULES) if rule(known)), len(_RULES))
+    stopped = ((rung, lacks) for rung, rule in enumerate(_RULES) if (lacks := rule(known)))
+    rung, missing = next(stopped, (len(_RULES), []))
     reached = attainment(record.sheet, known.usable)
     waived = [_UNASKED] if rung >= OWNED and awareness is State.NOT_ASKED else []
     return Factual(

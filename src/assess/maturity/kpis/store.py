@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, Subquery, Table, insert, select, tuple_
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, Subquery, Table, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from assess.errors import NotFound, PreconditionFailed
@@ -194,10 +194,10 @@ def _record(
     )
 
 
-def _grouped(rows: Iterable[Row[Any]], kind: type[_T], day: str) -> dict[tuple[UUID, Key], list[_T]]:
+def _grouped(rows: CursorResult[Any], kind: type[_T], day: str) -> dict[tuple[UUID, Key], list[_T]]:
     """What rows say by team and indicator, oldest first, as the rows are ordered."""
     found: dict[tuple[UUID, Key], list[_T]] = {}
-    for row in rows:
+    for row in rows.all():
         value = msgspec.convert({**row.body, day: getattr(row, day)}, kind)
         found.setdefault((row.team_id, row.kpi), []).append(value)
     return found
