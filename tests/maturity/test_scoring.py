@@ -234,9 +234,8 @@ def test_an_unscored_step_has_no_number():
         pytest.param(kpi("a"), 5, 5.0, id="highest rung"),
         pytest.param(item("a", options=3), 2, 3.0, id="the middle of three"),
         pytest.param(item("a", options=9), 9, 5.0, id="the top of nine"),
-        pytest.param(item("a"), DK, None, id="no level"),
     ],
 )
 def test_every_scale_stands_on_the_ladder_of_its_kind(asked, answer, level):
     assert asked.placed(answer) == level
-    assert level is None or Table([[answer]], [asked]).cells()[0].mean == level
+    assert Table([[answer]], [asked]).cells()[0].mean == level

@@ -30,7 +30,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from assess.campaign.model import Contract, Moments, Perspective, Voice
-from assess.questionnaire.model import Process, Questionnaire
+from assess.questionnaire.model import Item, Process, Questionnaire
 from assess.words import Digest, Key
 
 Count = Mapping[str | None, int]
@@ -92,8 +92,12 @@ def heard(contract: Contract, versions: Mapping[Digest, Questionnaire], spoken: 
     """The voices of a campaign, by node and perspective; the order of the people leaves no trace.
 
     A process that teams are asked in two versions has no voices, as no number of its own. Of a short form only processes
-    have. Every moment holds at least the threshold's number of people.
+    have. Every moment holds at least the threshold's number of people; where fewer than two perspectives have so many, nothing
+    is told.
     """
+    people = Counter(person.perspective for person in spoken if person.perspective is not None)
+    if sum(number >= contract.threshold for number in people.values()) < 2:
+        return []
     tree = tree_of(contract)
     told = [versions[asked.digest] for asked in contract.questionnaires]
     versions_of = Counter(process.key for version in told for process in version.processes)
@@ -129,9 +133,10 @@ def _composites(process: Process, spoken: Sequence[Spoken], *, steps: bool) -> C
     parts = {step.key: [(item.weight, item.key) for item in step.items] for step in process.steps} if steps else {}
     parts[process.key] = list(_chained(process))
     wholes = {key: fsum(weight for weight, _ in items) for key, items in parts.items()}
+    ladders = {item.key: _ladder(item) for step in process.steps for item in step.items}
     found: dict[Key, list[Composite]] = {key: [] for key in parts}
     for number, person in enumerate(spoken):
-        levels = _levels(process, person.answers)
+        levels = _levels(ladders, person.answers)
         for key, items in parts.items() if levels else ():
             given = [(weight, levels[each]) for weight, each in items if each in levels]
             if given:
@@ -145,11 +150,14 @@ def _composite(person: int, given: Sequence[tuple[float, float]], whole: float) 
     return Composite(person, fsum(weight * level for weight, level in given) / weight, round(weight / whole, 9))
 
 
-def _levels(process: Process, answers: Mapping[Key, int]) -> dict[Key, float]:
+def _ladder(item: Item) -> dict[int, float]:
+    """Where each level of an item stands on the ladder of its kind."""
+    return {level: item.placed(level) for level in item.ordinals}
+
+
+def _levels(ladders: Mapping[Key, Mapping[int, float]], answers: Mapping[Key, int]) -> dict[Key, float]:
     """The practices of which somebody gave a level, 1–5."""
-    given = [(item, answers[item.key]) for step in process.steps for item in step.items if item.key in answers]
-    placed = [(item.key, item.placed(answer)) for item, answer in given]
-    return {key: level for key, level in placed if level is not None}
+    return {key: ladder[answers[key]] for key, ladder in ladders.items() if answers.get(key) in ladder}
 
 
 def _chained(process: Process) -> Iterator[tuple[float, Key]]:

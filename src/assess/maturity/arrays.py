@@ -54,10 +54,8 @@ def last(rows: Codes, bounds: Ints) -> Codes:
 
 def quotient(above: Any, below: Any) -> Floats:
     """``above / below``, no number where ``below`` is 0."""
-    above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    found = np.empty(np.broadcast(above, below).shape)
-    found.fill(np.nan)
-    np.divide(above, below, out=found, where=below != 0)
+    below = np.asarray(below, dtype=np.float64)
+    found: Floats = above / np.where(below == 0, np.nan, below)
     return found
 
 

@@ -115,12 +115,10 @@ class Item(_Part, frozen=True, kw_only=True):
         """Every ordinal that an answer may have."""
         return frozenset(level.ordinal for level in self.levels)
 
-    def placed(self, answer: int) -> float | None:
-        """An answer on the ladder of the item's kind, 1–5 or 0–5; none for anything that is no level."""
-        if answer < 0:
-            return None
+    def placed(self, level: int) -> float:
+        """A level, by its ordinal, on the ladder of the item's kind: 1–5 or 0–5."""
         lowest, highest = LADDERS[self.kind]
-        return lowest + (highest - lowest) * (answer - self.lowest) / (self.highest - self.lowest)
+        return lowest + (highest - lowest) * (level - self.lowest) / (self.highest - self.lowest)
 
 
 class Step(_Part, frozen=True, kw_only=True):
