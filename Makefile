@@ -34,10 +34,11 @@ help:
 demo: $(READY)
 	@$(RUN) assess demo $(if $(filter-out 0,$(ONCE)),--once)
 
-# Two processes, each with a PostgreSQL of its own; a file's tests stay together.
-TWO := --numprocesses 2 --dist loadfile
+# Three processes for two cores, as each waits for servers and databases now and then; each has a PostgreSQL of its own. A file's
+# tests stay together, and the longest files come first (tests/conftest.py).
+BESIDE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test: $(READY)
-	$(RUN) pytest $(TWO) $(ARGS)
+	$(RUN) pytest $(BESIDE) $(ARGS)
 
 # What the rooms' own tests and the command line take: a branch that only some story far away happens to meet is not tested.
 coverage: $(READY)

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -26,6 +27,36 @@ from assess.tenancy.model import Role
 from statements import overheard
 from tenants import key_for, new_organisation
 from world import MARK, World, build_world, read_everything
+
+HERE = Path(__file__).parent
+
+LONGEST = (
+    "maturity/test_attacker_of_accounts.py",
+    "docker/test_image.py",
+    "maturity/test_attacker.py",
+    "fuzz/test_hostile_input.py",
+    "fuzz/test_specification.py",
+    "demo/test_demonstration.py",
+    "maturity/test_engine.py",
+    "faults/test_network.py",
+    "storage/test_migrating.py",
+    "storage/test_backup.py",
+    "storage/test_embedded.py",
+    "faults/test_kills.py",
+    "faults/test_cancelled.py",
+    "openapi/test_integrations.py",
+    "docs/test_api_guide.py",
+    "storage/test_moving.py",
+    "isolation/test_noninterference.py",
+)
+"""The files that take longest: they are begun first, so that no process works alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All others stay in their order."""
+    rank = {HERE / name: place for place, name in enumerate(LONGEST)}
+    assert all(path.is_file() for path in rank), "each of the longest files is there"
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 def pytest_configure() -> None:

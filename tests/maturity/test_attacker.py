@@ -165,7 +165,7 @@ class Attack:
         self.said: dict[tuple[str, UUID], list[tuple[str | None, float]]] = {}
 
     def rows(self) -> Iterator[Row]:
-        """One row for each published number; each number is checked to be what its row says."""
+        """What the published numbers say, one row for all that say the same; each number is checked to be what its row says."""
         for node in self.results.nodes:
             (seen,) = [each for each in node.processes if each.key == self.process.key]
             if node.node in self.published:
@@ -184,18 +184,23 @@ class Attack:
         return {group: 1 for group in self.sizes if group[0] in below}
 
     def _values(self, node: UUID, seen: ProcessResult) -> Iterator[Row]:
-        """Values are means of pools, weighted by the people invited: integers, as one row may be multiplied."""
+        """Values are means of pools, weighted by the people invited: integers, as one row may be multiplied.
+
+        Every value of a node is such a mean of the same people, so one row says what all of them say.
+        """
         people = {pool: self._people(pool) for pool in self.pools(node) if self._people(pool)}
         assert all(there >= self.k for there in people.values())
         heads = self.organisation.headcounts(self.version)
         weight = {pool: sum(heads.get(each, 0) for each in pool) for pool in people}
         parts = {pool: weight[pool] * pow(there, -1, PRIME) for pool, there in people.items()}
         row = {group: part for pool, part in parts.items() for group in self.sizes if group[0] in pool}
-        for key, value in _published(seen):
+        published = list(_published(seen))
+        for key, value in published:
             means = [(weight[pool], fsum(self._truth(key, pool, NAMES)) / there) for pool, there in people.items()]
             truth = fsum(share * mean for share, mean in means) / sum(share for share, _ in means)
             assert abs(value - truth) <= 1e-9, key
-            yield row
+        if published:
+            yield row  # the same of each
 
     def _views(self, node: UUID, seen: ProcessResult) -> Iterator[Row]:
         """A perspective's mean and number of people."""
@@ -335,7 +340,7 @@ def _parts(version: Questionnaire) -> dict[str, list[tuple[float, str]]]:
     return found
 
 
-@pytest.mark.parametrize("start", range(0, 1000, 100))
+@pytest.mark.parametrize("start", range(900, -1, -100))  # the tests below read the first 100 again
 def test_no_published_number_of_a_thousand_organisations_gives_a_small_group_away(start):
     for seed in range(start, start + 100):
         organisation = organisation_of(seed)
