@@ -17,6 +17,7 @@ from assess.serve import configured
 from assess.settings import Settings
 from assess.storage.database import Database
 from campaign.company import done, exchanged, launched, saved
+from connections import out_of
 from faults.phones import Headers, items_of
 
 pytestmark = pytest.mark.anyio
@@ -89,13 +90,6 @@ async def untouched(app: Application, database: Database, settings: Settings) ->
         "select count(*) as n from pg_stat_activity where state like 'idle in transaction%' and usename = current_user"
     )
     assert (await database.call(idle))["n"] == 0
-
-
-def out_of(database: Database) -> int:
-    """How many connections are not where they belong."""
-    database.lane.close()
-    pool: Any = database.engine.pool
-    return pool.checkedout()
 
 
 @pytest.mark.usefixtures("untouched")

@@ -17,6 +17,7 @@ from scene import Scene
 from shapes import misshapen
 
 from assess.storage import tables
+from connections import out_of
 
 SLOW = {"closeCampaign": 8, "createRoadmap": 3, "createReport": 3, "launchCampaign": 3, "validateQuestionnaire": 2}
 """Operations that take long when a mutation leaves them good: so many times fewer of their requests are mutated."""
@@ -63,6 +64,7 @@ class Lane:
         self.slowest = (0.0, "")
         self._began = time.monotonic()
         self._application = application
+        self._database = application.litestar.state.database
         self._specification = specification
         self._rows = rows
         self._decided = False
@@ -113,6 +115,8 @@ class Lane:
         self.statuses[got.status] += 1
         self.operations[operation] += 1
         found = faults(self._specification, sent, got)
+        if held := out_of(self._database):
+            found.append(f"{held} connections are not given back")
         changed = await self._rows.look()
         if changed and (got.status >= 400 or sent.method in SAFE) and not self._first_reading(sent, changed):
             found.append(f"{got.status} to {sent.method} has changed {', '.join(changed)}")

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from assess.storage import roles
 from assess.storage.embedded import Embedded
@@ -60,10 +61,11 @@ class Served:
         return self._log.read_text("utf-8", "replace")[-6000:]
 
     def complaints(self) -> list[str]:
-        """Lines of the log that tell of something unexpected."""
-        return [
-            line for line in self._log.read_text("utf-8", "replace").splitlines() if '"level":"error"' in line.lower()
-        ]
+        """What the log tells of something unexpected."""
+        lines = self._log.read_text("utf-8", "replace").splitlines()
+        said = [msgspec.json.decode(line) for line in lines if line.startswith("{")]
+        assert said, "a server that answers has a log"
+        return [each["message"] for each in said if each["level"] in {"error", "critical"}]
 
     def stop(self) -> int:
         """Stop it in good order; its exit code."""

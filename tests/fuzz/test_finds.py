@@ -141,3 +141,12 @@ async def test_a_trailer_is_no_header(served, key):
     trailer = b"Authorization: " + key.encode()
     (reply,) = replies(await said(served.port, head + b"2\r\n[]\r\n0\r\n" + trailer + b"\r\n\r\n"))
     assert reply.status == 401
+
+
+async def test_a_page_that_cannot_be_takes_no_connection_along(served, key):
+    """The transaction that began beside the refusal was cancelled; nobody but the garbage collector gave its connection back."""
+    async with served.client() as client:
+        for limit, status in [(1, 200), (0, 422)] * 100:
+            reply = await client.get(f"/v1/teams?limit={limit}", headers={"Authorization": key})
+            assert reply.status_code == status
+    assert served.complaints() == []

@@ -70,6 +70,7 @@ async def test_the_server_keeps_the_whole_specification(served, company, tmp_pat
         print("\n" + _figures(run.stdout))
     assert run.returncode == 0, _complaints(run.stdout) + run.stderr[-2000:]
     assert served.process.poll() is None, served.log()
+    assert served.complaints() == []
     lines = {tuple(line.split()) for line in asked.read_text().splitlines()}
     assert {phase for phase, _, _ in lines} == set(PHASES)
     assert {operation for _, operation, _ in lines} == {each["operationId"] for each in _operations()}

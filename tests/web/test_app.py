@@ -17,6 +17,7 @@ from assess.app import handlers_of
 from assess.storage.database import Tx
 from assess.tenancy.access import DEPENDENCIES, May, check_policies
 from assess.tenancy.api import list_teams
+from assess.tenancy.model import Principal, Role
 from assess.tenancy.tokens import KeyText, read_key, write_key
 from assess.web.problems import HANDLERS
 
@@ -190,6 +191,22 @@ def test_only_one_dependency_is_a_generator():
     assert generators == ["tx"]
 
 
+async def test_a_transaction_begins_alone_when_all_else_is_there(application):
+    """What begins beside something that refuses is cancelled, and its connection does not come back to the pool."""
+    models = [
+        each for route in application.litestar.routes for each in getattr(route, "route_handler_map", {}).values()
+    ]
+    made = {handler.operation_id: _made(model.dependency_batches) for handler, model in models}
+    with_one = {name: batches for name, batches in made.items() if any("tx" in batch for batch in batches)}
+    assert len(with_one) > 40
+    assert {name: batches for name, batches in with_one.items() if batches[-1] != {"tx"}} == {}
+
+
+def _made(batches):
+    """What a handler depends on, in the order in which it is made; what stands together is made at once."""
+    return [{each.key for each in batch} for batch in batches]
+
+
 @pytest.mark.parametrize(
     ("fails", "status"),
     [
@@ -205,7 +222,8 @@ async def test_what_happens_to_a_transaction_under_its_handler_is_told_as_what_i
         await tx.execute(text(fails))
 
     async def know(connection, _):
-        connection.scope["auth"] = SimpleNamespace(organisation_id=organisation)
+        said = {"key_id": uuid4(), "name": "Ana", "role": Role.ADMIN, "scopes": frozenset(), "team_id": None}
+        connection.scope["auth"] = Principal(organisation_id=organisation, **said)
 
     state = State({"database": database})
     app = Litestar(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from assess.errors import Forbidden, Unauthenticated
@@ -217,16 +217,17 @@ def _principal_in(row: Any) -> Principal:
     )
 
 
-async def _tx(request: Request[Any, Any, Any]) -> AsyncIterator[Tx]:
+async def _tx(request: Request[Any, Any, Any], principal: NamedDependency[Principal]) -> AsyncIterator[Tx]:
     """The only generator dependency: with two, a failing COMMIT becomes an ExceptionGroup. No exception is translated here.
 
-    The transaction of a request with an Idempotency-Key ends with its reply instead, which is kept in it.
+    It names another dependency, so it begins alone, when all others are there: Litestar cancels whatever begins beside one that
+    refuses, again and again, and the connection would stay out of the pool. The transaction of a request with an Idempotency-Key
+    ends with its reply instead, which is kept in it.
     """
     if (keyed := keyed_of(request)) is not None:
         yield await keyed.begin(request)
         return
     database: Database = request.app.state.database
-    principal: Principal = request.auth
     async with database.transaction(principal.organisation_id) as tx:
         await check_unchanged(request, tx)
         yield tx
