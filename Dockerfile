@@ -14,10 +14,12 @@ COPY migrations/ ./migrations/
 COPY questionnaires/ ./questionnaires/
 COPY examples/ ./examples/
 COPY openapi/ ./openapi/
-# What only tests and builds need stays in this stage: the environment gets what the package itself asks for.
+# What only tests and builds need stays in this stage: the environment gets what the package itself asks for. Of that, whatever
+# Assess imports is compiled here, since the image itself cannot be written to; most of what libraries bring is never imported.
 RUN python -m pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /wheels . \
  && python -m venv --without-pip /opt/assess \
- && python -m pip --python /opt/assess/bin/python install --quiet --no-index --find-links /wheels /wheels/assess-*.whl
+ && python -m pip --python /opt/assess/bin/python install --quiet --no-compile --no-index --find-links /wheels /wheels/assess-*.whl \
+ && /opt/assess/bin/python -c "import assess, pkgutil; [pkgutil.resolve_name(each.name) for each in pkgutil.walk_packages(assess.__path__, 'assess.')]"
 RUN mkdir -m 0700 /data && mkdir /sql && /opt/assess/bin/assess roles > /sql/10-roles.sql
 
 FROM postgres:18-bookworm AS database

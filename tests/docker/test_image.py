@@ -229,6 +229,19 @@ def test_the_image_s_user_is_nobody_special(image: Image) -> None:
         assert done.stdout == "{} {} []\n".format(*FINAL.said("USER")[0].split(":"))
 
 
+def test_whatever_the_program_imports_is_compiled(image: Image) -> None:
+    """It would be compiled anew by each command, as nothing can be written."""
+    script = (
+        "import os, sys, assess.cli; own = [each for each in sys.modules.values() "
+        "if (getattr(each, '__file__', None) or '').startswith(sys.prefix) and getattr(each, '__cached__', None)]; "
+        "print(len(own), *[each.__name__ for each in own if not os.path.exists(each.__cached__)])"
+    )
+    done = image.run(["python", "-c", script])
+    number, *uncompiled = done.stdout.split()
+    assert int(number) > 500
+    assert uncompiled == []
+
+
 def test_everybody_may_read_what_is_in_the_image(built: Built) -> None:
     there = [file for file in (built.folder / "opt").rglob("*") if not file.is_symlink()]
     assert [file for file in there if not file.stat().st_mode & 0o004] == []
