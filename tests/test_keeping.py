@@ -37,6 +37,8 @@ def test_what_was_erased_comes_back_from_a_backup_made_before(data: Path, tmp_pa
         f"backed up to {file}: organisations 1, rows 6, revision {newest()}",
         "not in it: the pepper, and the secrets of open campaigns (0)",
     ]
+    pepper, kept = (data / "secrets" / "pepper").read_bytes(), Path(file).read_bytes()
+    assert (len(pepper), pepper in kept, pepper.hex().encode() in kept) == (32, False, False)
     assert run(data, "restore", file).stderr.startswith("Error: the database holds 1 organisations; with --replace")
     good(run(data, "erase", "organisation", "acme", "--yes"))
     (data / "secrets" / "pepper").unlink()

@@ -73,7 +73,6 @@ OUTSIDE_WORLD = {
     "subprocess",
     "tempfile",
     "time",
-    "uuid7",
 }
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -162,13 +163,47 @@ async def test_the_sheet_hides_it(client, company):
     assert not [row for row in rows if (row["node"], row["process"]) in absent and any(row[name] for name in numbers)]
 
 
-async def test_the_pages_hide_it(client, company):
+@pytest.fixture
+async def read(client, company) -> Callable[[str], Awaitable[httpx.Response]]:
+    """Read a page of the campaign, in English, as somebody who has signed in."""
     key = company["admin"]["Authorization"].removeprefix("Bearer ")
     form = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
     signed = await client.post("/sign-in", headers=form, data={"key": key})
     client.cookies.clear()
     cookie = {"Cookie": signed.headers["set-cookie"].partition(";")[0]}
-    page = await client.get(f"/results/{company['at'].rpartition('/')[2]}?lang=en", headers=cookie)
+
+    async def page(path: str = "", **query: str) -> httpx.Response:
+        address = f"/results/{company['at'].rpartition('/')[2]}{path}"
+        return await client.get(address, params={"lang": "en", **query}, headers=cookie)
+
+    return page
+
+
+def numbers_on(page: httpx.Response) -> list[str]:
+    """Every value that a page tells."""
+    assert page.status_code == 200
+    body = next(ElementTree.fromstring(page.text).iter("body"))
+    return re.findall(r"\d\.\d", " ".join(body.itertext()))
+
+
+async def test_neither_a_team_s_own_page_nor_its_calculation_tells_what_is_hidden(client, company, read):
+    hidden, silent, told = await masked(client, company), 0, 0
+    for node in (await results_of(client, company))["nodes"]:
+        asked = {process for process, _ in asked_in(node)}
+        for process in asked:
+            steps = [step for of, step in asked_in(node) if of == process]
+            for part in (process, *steps):
+                found = numbers_on(await read(f"/explanations/{node['score_id']}", of=part))
+                assert bool(found) != ((node["key"], process) in hidden), (node["key"], part)
+        everything = {(node["key"], process) for process in asked} <= hidden
+        own = numbers_on(await read(f"/teams/{node['node']}" if node["parent"] else ""))
+        assert bool(own) != everything, node["key"]
+        silent, told = silent + everything, told + (not everything)
+    assert (silent, told) == (3, 5)
+
+
+async def test_the_pages_hide_it(client, company, read):
+    page = await read()
     heat = next(each for each in ElementTree.fromstring(page.text).iter("table") if each.get("class") == "heat")
     results, found = await results_of(client, company), set()
     keys = {node["name"]: node["key"] for node in results["nodes"]}

@@ -41,7 +41,7 @@ async def test_a_full_disk_is_told_loses_nothing_and_is_left_behind(disk: Disk) 
         items = items_of(done(await client.get("/v1/respond", headers=key)))
         await saved(client, key, items[0], 1)
         disk.fill()
-        kept = await until_refused(client, key, items, random.randbytes(disk.comment // 2).hex())
+        kept = {items[0]: 1} | await until_refused(client, key, items, random.randbytes(disk.comment // 2).hex())
         launch = await client.post(f"{draft}/launch", headers=admin)
         assert launch.is_success or refused(launch) == (503, "database_unavailable")
         assert (await client.get("/health/live")).is_success

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from assess.app import describe
+from assess.storage.account import EmbeddedError
 from assess.tenancy.model import Role
 from assess.web.logs import JsonLines
 from isolation.foreign import BODIES, NAMING, QUERIES, STAND, foreign, unknown
@@ -260,10 +261,14 @@ async def test_an_idempotency_key_of_another_organisation_is_a_new_one(client, w
 
 
 async def test_the_database_s_own_log_keeps_silent(postgres, client, world, stranger):
-    """Also about violated constraints, whose values PostgreSQL likes to repeat."""
+    """Also about statements that fail, and violated constraints, whose values PostgreSQL repeats to whoever may see them."""
     admin = stranger.keys["admin"]
     taken = {"key": "taken", "name": f"Prise {MARK}"}
     assert [(await client.post("/v1/teams", headers=admin, json=taken)).status_code for _ in range(2)] == [201, 409]
+    twice = f"insert into seen values ('{MARK}')"
+    with pytest.raises(EmbeddedError, match=MARK):
+        postgres.cluster.sql(f"create temporary table seen (word text constraint seen_once unique); {twice}; {twice}")
     log = (postgres.cluster.data / "server.log").read_text()
     assert "team_key_taken" in log
+    assert "seen_once" in log
     assert MARK not in log

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from integrators import BUILD, COMMITTED, EXAMPLES, HERE, INTEGRATIONS, Generated, Played, Served, run
+from integrators import BUILD, COMMITTED, EXAMPLES, HERE, INTEGRATIONS, Generated, Played, Served, ran, run
 
 from assess.demo.server import Site, empty_site, serving
 from assess.storage import embedded
@@ -50,8 +50,8 @@ def generated(generator: Path, tmp_path_factory: pytest.TempPathFactory) -> Gene
     folder = tmp_path_factory.mktemp("generated") / "client"
     config = INTEGRATIONS / "openapi-python-client.yaml"
     program = generator.with_name("openapi-python-client")
-    said = run(program, "generate", "--path", COMMITTED, "--config", config, "--output-path", folder)
-    return Generated(folder, said, generator)
+    done = ran(program, "generate", "--path", COMMITTED, "--config", config, "--output-path", folder)
+    return Generated(folder, done.stderr, generator)
 
 
 @pytest.fixture(scope="session")

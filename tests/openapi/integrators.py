@@ -24,10 +24,10 @@ class Served(Struct, frozen=True):
 
 
 class Generated(Struct, frozen=True):
-    """A generated client: its folder, what was said while it was made, and the Python that it runs on."""
+    """A generated client: its folder, what the generator warned of, and the Python that it runs on."""
 
     folder: Path
-    said: str
+    warned: str
     python: Path
 
 
@@ -39,8 +39,13 @@ class Played(Struct, frozen=True):
 
 
 def run(*command: str | Path, **more: str) -> str:
-    """What a command prints; no proxy stands between it and the server, and it fails loudly."""
+    """What a command prints; raises as ``ran``."""
+    return ran(*command, **more).stdout
+
+
+def ran(*command: str | Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    """A command to its end; no proxy stands between it and the server, and it fails loudly."""
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")} | more
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
+    return done

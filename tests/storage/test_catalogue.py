@@ -16,6 +16,7 @@ from assess.storage.embedded import Embedded
 from assess.storage.ids import uuid7
 from assess.storage.lane import Lane
 from assess.storage.revisions import pending
+from kept import Company
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +86,8 @@ async def test_each_key_of_a_tenants_table_begins_with_the_organisation(database
 
 
 @pytest.mark.parametrize("table", UNDER_POLICY)
-async def test_without_an_organisation_a_table_is_empty(database: Database, organisation: UUID, table: str) -> None:
+async def test_without_an_organisation_a_table_is_empty(database: Database, bystander: Company, table: str) -> None:
+    """There is an organisation that has rows in each."""
     assert await ask(database, f"select 1 from assess.{table} limit 1") == []
 
 

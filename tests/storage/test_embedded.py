@@ -124,6 +124,7 @@ def test_a_left_over_pid_file_that_names_a_stranger_does_not_hinder_a_start(fold
         ("data_checksums", "on"),
         ("server_encoding", "UTF8"),
         ("log_min_error_statement", "panic"),
+        ("log_error_verbosity", "terse"),
     ],
 )
 def test_the_server_is_durable_discreet_and_not_on_the_network(server: Embedded, setting: str, value: str) -> None:

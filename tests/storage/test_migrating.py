@@ -188,6 +188,7 @@ def complaints(sql: str, folder: Path, *excluded: str) -> list[str]:
     file.write_text(sql)
     options = ["--assume-in-transaction", "--pg-version=17", "--reporter=json", f"--exclude={','.join(excluded)}"]
     said = subprocess.run([SQUAWK, *options, file], capture_output=True, text=True, check=False)
+    assert said.returncode in {0, 1}, said.stderr
     return [each["rule_name"] for each in json.loads(said.stdout or "[]")]
 
 

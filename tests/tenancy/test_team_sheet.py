@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from assess.sheets import MAX_ROWS, SheetInvalid, SheetUnreadable, safe_cell, write_sheet
@@ -80,10 +80,27 @@ def test_a_sheet_of_too_many_lines_is_refused():
         teams_from_sheet(b"key,name\n" + b"a,A\n" * (MAX_ROWS + 1))
 
 
-@given(st.binary(max_size=300))
+CELL = st.sampled_from(["", "lyon", "nantes", "sales", "3", "A"]) | st.text(max_size=9)
+ROWS = st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=4).map(
+    lambda rows: write_sheet(HEADER.strip().split(","), rows)
+)
+BELOW = st.binary(max_size=200).map(lambda rest: HEADER.encode() + rest)
+
+
+@given(st.binary(max_size=300) | BELOW | ROWS)
 def test_no_bytes_end_in_anything_but_teams_or_a_refusal(body):
     with contextlib.suppress(SheetInvalid, SheetUnreadable):
         assert all(isinstance(team, TeamRow) for team in teams_from_sheet(body))
+
+
+def test_some_of_these_sheets_are_teams():
+    assert find(ROWS, _is_taken, settings=settings(max_examples=2000, database=None))
+
+
+def _is_taken(body):
+    with contextlib.suppress(SheetInvalid, SheetUnreadable):
+        return bool(teams_from_sheet(body))
+    return False
 
 
 @pytest.mark.parametrize(
