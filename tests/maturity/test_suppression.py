@@ -88,6 +88,7 @@ def beside(*counts):
         pytest.param([(6, 8, True), (9,)], [1, 2], id="there may be others, though no more than were imported"),
         pytest.param([(4, 4, False), (9,)], [1, 2], id="imported people are people too"),
         pytest.param([(0, 6, True), (9,)], [], id="of whom nobody answered"),
+        pytest.param([(4, 4, False), (0,), (9,), (20,)], [1, 3], id="nobody protects nobody, imported or not"),
     ],
 )
 def test_imported_people_protect_nobody(counts, hidden):

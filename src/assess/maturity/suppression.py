@@ -16,6 +16,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from assess.maturity.elimination import Equations
 from assess.maturity.model import State
 
 
@@ -127,25 +128,26 @@ def mask(tree: Branches, k: int, withheld: Mapping[UUID, State] | None = None) -
     R1: nodes of 1 to k-1 people. R2: while a published node's remainder holds 1 to k-1 people, the smallest published node of
     those that determine it (tie: id). Both hold without those whom an importer knows, too. ``withheld``: what is hidden for
     reasons of its own, from the start.
+
+    Children come before their parents: what is hidden below a node adds to its remainder and to no other, so none is looked at
+    twice.
     """
     hidden = dict(withheld or {})
     hidden.update({node: heard.why(k) for node, heard in tree.heard.items() if heard.small(k)})
-    while smallest := _smallest_of_a_leak(tree, k, hidden):
-        hidden[smallest] = State.PROTECTS_OTHERS
+    for node in tree.upwards:
+        while node not in hidden and (smallest := _smallest_of_a_leak(tree, k, hidden, node)):
+            hidden[smallest] = State.PROTECTS_OTHERS
     verify(tree, k, hidden)
     return hidden
 
 
-def _smallest_of_a_leak(tree: Branches, k: int, hidden: Mapping[UUID, State]) -> UUID | None:
-    """The smallest published node that helps to determine a group of 1 to k-1 people; none when nothing is determined."""
-    for node in tree.upwards:
-        if node not in hidden:
-            rest = tree.alone(tree.remainder(node, hidden))
-            if rest.small(k):
-                below = [(tree.heard[child], child) for child in tree.largest_published(node, hidden)]
-                helping = [(heard.people, child) for heard, child in below if heard.unknown or not rest.apart]
-                return min(pair for pair in helping if pair[0])[1]
-    return None
+def _smallest_of_a_leak(tree: Branches, k: int, hidden: Mapping[UUID, State], node: UUID) -> UUID | None:
+    """The smallest published node that helps ``node`` to determine a group of 1 to k-1 people; none when it determines none."""
+    rest = tree.alone(tree.remainder(node, hidden))
+    if not rest.small(k):
+        return None
+    below = [(tree.heard[child], child) for child in tree.largest_published(node, hidden)]
+    return min((heard.people, child) for heard, child in below if heard.people and (heard.unknown or not rest.apart))[1]
 
 
 def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
@@ -154,16 +156,16 @@ def verify(tree: Branches, k: int, hidden: Collection[UUID]) -> None:
     It knows nothing of remainders: Gauss-Jordan on the incidence matrix. Reduced rows that share no unknown and are made of
     ones are all that the system determines, together with their unions.
     """
-    rows: dict[int, dict[int, Fraction]] = {}
+    system = Equations()
     numbers = {node: number for number, node in enumerate(tree.upwards)}
     for node in tree.upwards:
         if node not in hidden:
-            _add_row(rows, {numbers[found]: Fraction(1) for found in _answering(tree, node)})
+            system.add({numbers[found]: Fraction(1) for found in _answering(tree, node)})
     seen: set[int] = set()
-    for row in rows.values():
-        if set(row.values()) != {Fraction(1)} or seen & row.keys():
+    for row in system.rows.values():
+        if set(row.values()) != {Fraction(1)} or not seen.isdisjoint(row):
             raise LeakError("the published nodes are not nested")
-        seen |= row.keys()
+        seen.update(row)
         if tree.alone(tree.upwards[number] for number in row).small(k):
             raise LeakError(f"{len(row)} groups of fewer than {k} people are determined")
 
@@ -172,25 +174,3 @@ def _answering(tree: Branches, node: UUID) -> list[UUID]:
     """The nodes at or below ``node`` with people of their own."""
     below = [found for child in tree.children[node] for found in _answering(tree, child)]
     return [node, *below] if tree.own[node].people else below
-
-
-def _add_row(rows: dict[int, dict[int, Fraction]], row: dict[int, Fraction]) -> None:
-    """One step of Gauss-Jordan; ``rows`` are reduced, each known by its pivot."""
-    for pivot in [node for node in row if node in rows]:
-        _subtract(row, rows[pivot], row[pivot])
-    if not row:
-        return
-    pivot, lead = next(iter(row.items()))
-    reduced = {node: value / lead for node, value in row.items()}
-    for other in rows.values():
-        if pivot in other:
-            _subtract(other, reduced, other[pivot])
-    rows[pivot] = reduced
-
-
-def _subtract(row: dict[int, Fraction], other: Mapping[int, Fraction], times: Fraction) -> None:
-    """``row`` minus ``times`` × ``other``, in place; what becomes zero goes."""
-    for node, value in other.items():
-        row[node] = row.get(node, Fraction(0)) - times * value
-        if not row[node]:
-            del row[node]
