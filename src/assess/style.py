@@ -40,7 +40,7 @@ p{margin:.35rem 0 .75rem;max-width:46rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.75rem;
   margin:.75rem 0 1rem}
 .cards>li{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .9rem .7rem;border-top:4px solid var(--grey)}
-.cards>.all{border-top-color:var(--ink)}
+.cards>.all{grid-column:1/-1;border-top-color:var(--ink)}
 .cards>.acq{border-top-color:#0072b2}
 .cards>.off{border-top-color:#d55e00}
 .cards>.exp{border-top-color:#009e73}
