@@ -60,8 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """A terminated run stops its PostgreSQL, as an interrupted one does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """A terminated run stops its PostgreSQL, as an interrupted one does.
+
+    A shell lets what it starts in the background ignore Ctrl-C; our children would inherit that, and some tests interrupt them.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
